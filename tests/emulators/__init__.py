@@ -1,0 +1,1 @@
+"""Foreign servers as they are seen from this side, for tests against real clients."""
