@@ -13,7 +13,9 @@ from attrs import define, field
 
 from .inputs import Ended, Report, Started
 from .opus import FRAME_S, SAMPLE_RATE, OggOpusWriter
+from .pacer import Pacer
 from .queue import EndReason
+from .schedule import Tick
 from .tracks import Entry, EntryId, Track, TrackId, UserId
 
 CELT_STEREO_20MS = 0xFC  # the TOC byte of music at full band
@@ -90,6 +92,24 @@ class ListSink:
             if self.on_packet is not None:
                 self.on_packet(packet)
         return self.up
+
+
+@define(eq=False)
+class HandPacer(Pacer):
+    """A Pacer without thread or clock: each `turn` is 20 ms."""
+
+    ticks: dict[Tick, None] = field(factory=dict[Tick, None])
+
+    def add(self, tick: Tick) -> None:
+        self.ticks[tick] = None
+
+    def remove(self, tick: Tick) -> None:
+        self.ticks.pop(tick, None)
+
+    def turn(self, times: int = 1) -> None:
+        for _ in range(times):
+            for tick in tuple(self.ticks):
+                tick()
 
 
 @define(eq=False)
