@@ -1,0 +1,55 @@
+"""Link: the statements of one open transaction. Every one goes through here, so that every error is translated once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Executable, RowMapping, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .errors import translated
+
+
+@asynccontextmanager
+async def translating(place: str) -> AsyncGenerator[None]:
+    """Foreign errors become ours, with the foreign one as the cause."""
+    try:
+        yield
+    except Exception as error:
+        ours = translated(error, place)
+        if ours is error:
+            raise
+        raise ours from error
+
+
+@frozen(eq=False)
+class Link:
+    """Used by one task at a time; dead once its transaction has ended."""
+
+    connection: AsyncConnection
+    place: str
+    now: Callable[[], datetime]
+
+    async def rows(self, statement: Executable) -> Sequence[RowMapping]:
+        async with translating(self.place):
+            result = await self.connection.execute(statement)
+            return result.mappings().all()
+
+    async def row(self, statement: Executable) -> RowMapping | None:
+        """The first row, if there is one."""
+        found = await self.rows(statement)
+        return found[0] if found else None
+
+    async def run(self, statement: Executable) -> int:
+        """How many rows it touched."""
+        async with translating(self.place):
+            return (await self.connection.execute(statement)).rowcount
+
+    def insert(self, table: Table) -> Any:
+        """Both engines know ON CONFLICT, but SQLAlchemy has it by engine, with the same methods."""
+        return (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(table)

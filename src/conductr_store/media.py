@@ -1,0 +1,148 @@
+"""Media: audio and covers, each named by the hash of its bytes, in a folder, in S3 or in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
+import anyio
+import obstore
+from anyio.to_thread import run_sync as in_thread
+
+from . import disk
+from .errors import MediaDamaged, MediaMissing, MediaUnavailable
+from .keys import MediaKey, checked, hash_in, key_for
+from .places import CACHE_HINT, STAGING, folder_of, objects_of, place_of, words_of_trouble
+
+CLEAN_UP_S = 5.0
+
+
+class Media:
+    """`url` is a folder's path or file:// address, "s3://bucket/prefix" (set by AWS_ variables), or "memory://".
+
+    What was put is whole under its key or not there, in a folder also after a power cut. asyncio only.
+    """
+
+    def __init__(self, url: str, *, cache: Path | None = None) -> None:
+        """Makes the folder. Media that are in none need `cache` for `local_path`. Raises MediaUnavailable."""
+        self.place = place_of(url)
+        self._objects = objects_of(url)
+        self._folder = folder_of(url)
+        self._cache = cache
+        self._seen_whole: dict[Path, disk.FilePrint] = {}  # files that were hashed, and how they looked then
+        self._fetching: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
+
+    def __repr__(self) -> str:
+        return f"<Media: {self.place}>"
+
+    async def put_file(self, path: Path, suffix: str) -> MediaKey:
+        """Keep a copy of the file; its key. The same bytes again are not written again.
+
+        Raises MediaMissing where `path` is no file, MediaUnavailable, and ValueError for a suffix unlike ".mp3".
+        """
+        with words_of_trouble(self.place):
+            if not await in_thread(path.is_file):
+                raise MediaMissing(path.name)
+            return await self._put(path, key_for(await in_thread(disk.hash_file, path), suffix))
+
+    async def put_bytes(self, data: bytes, suffix: str) -> MediaKey:
+        """As `put_file`."""
+        with words_of_trouble(self.place):
+            return await self._put(data, key_for(await in_thread(disk.hash_bytes, data), suffix))
+
+    async def exists(self, key: str) -> bool:
+        """Raises NotAMediaKey, MediaUnavailable."""
+        known = checked(key)
+        with words_of_trouble(self.place):
+            try:
+                await obstore.head_async(self._objects, known)
+            except FileNotFoundError:
+                return False
+            return True
+
+    async def read(self, key: str) -> bytes:
+        """The bytes, checked against their hash. Raises MediaMissing, MediaDamaged, MediaUnavailable, NotAMediaKey."""
+        known = checked(key)
+        with words_of_trouble(self.place):
+            try:
+                answer = await obstore.get_async(self._objects, known)
+                data = bytes(await answer.bytes_async())
+            except FileNotFoundError as error:
+                raise MediaMissing(known) from error
+            if await in_thread(disk.hash_bytes, data) != hash_in(known):
+                raise MediaDamaged(known)
+            return data
+
+    async def local_path(self, key: str) -> Path:
+        """A file to read from: in a folder the file itself, else a copy that is fetched once. Raises as `read`."""
+        known = checked(key)
+        if self._folder is None:
+            return await self._cached(known)
+        with words_of_trouble(self.place):
+            path = self._folder / known
+            if not await in_thread(self._is_whole, path, known):
+                raise MediaDamaged(known) if await in_thread(path.exists) else MediaMissing(known)
+            return path
+
+    async def sweep(self, older_than_s: float) -> int:
+        """Delete what writers that died left unfinished so long ago; how many files."""
+        swept = 0
+        for folder in (self._folder, self._cache):
+            if folder is not None:
+                with words_of_trouble(self.place):
+                    swept += await in_thread(disk.sweep, folder / STAGING, older_than_s)
+        return swept
+
+    async def _put(self, source: Path | bytes, key: MediaKey) -> MediaKey:
+        if self._folder is None:
+            if not await self.exists(key):
+                await obstore.put_async(self._objects, key, source)
+            return key
+        if await in_thread(self._is_whole, self._folder / key, key):
+            return key
+        staged = f"{STAGING}/{uuid4().hex}"
+        try:
+            await obstore.put_async(self._objects, staged, source)
+            if await in_thread(disk.hash_file, self._folder / staged) != hash_in(key):
+                raise MediaDamaged(key)  # the disk, or somebody who still writes to the source
+            await in_thread(disk.settle, self._folder / staged, self._folder / key, self._folder)
+        finally:
+            await _forget(self._folder / staged)
+        return key
+
+    async def _cached(self, key: MediaKey) -> Path:
+        if self._cache is None:
+            raise MediaUnavailable(self.place, "no cache folder was named to read them by path", CACHE_HINT)
+        path = self._cache / key
+        lock = self._fetching.setdefault(key, anyio.Lock())
+        async with lock:
+            with words_of_trouble(f"The media cache {self._cache}"):
+                if not await in_thread(self._is_whole, path, key):
+                    await self._fetch(key, path, self._cache)
+        return path
+
+    async def _fetch(self, key: MediaKey, path: Path, cache: Path) -> None:
+        data = await self.read(key)
+        staged = cache / STAGING / uuid4().hex
+        try:
+            await in_thread(disk.write, staged, data)
+            await in_thread(disk.settle, staged, path, cache)
+        finally:
+            await _forget(staged)
+
+    def _is_whole(self, path: Path, key: MediaKey) -> bool:
+        """Hashed at first sight, and when it has changed since: a rotted file is not played."""
+        look = disk.print_of(path)
+        if look is None:
+            return False
+        if self._seen_whole.get(path) != look:
+            if disk.hash_file(path) != hash_in(key):
+                return False
+            self._seen_whole[path] = look
+        return True
+
+
+async def _forget(staged: Path) -> None:
+    with anyio.move_on_after(CLEAN_UP_S, shield=True):
+        await in_thread(disk.remove, staged)

@@ -1,0 +1,38 @@
+"""Alembic's environment: on the store's own connection, or from the command line on what `-x url=...` names."""
+
+from __future__ import annotations
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+from conductr_store.engine import address, make_engine
+from conductr_store.tables import metadata
+
+
+def run(connection: Connection) -> None:
+    """The caller's transaction holds every step, also on SQLite: a killed migration never was."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_by_hand() -> None:
+    engine = make_engine(address(context.get_x_argument(as_dictionary=True)["url"]), busy_timeout_s=60.0)
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+given = context.config.attributes.get("connection")
+if given is None:
+    asyncio.run(run_by_hand())
+else:
+    run(given)
