@@ -13,6 +13,8 @@ from .voice_session import Packet, VoiceSession
 from .watch import Journal, Watch
 
 UNRESUMABLE = frozenset({1000, 4004, 4006, 4009, 4011, 4014, 4017, 4021, 4022})
+SILENCE = b"\xf8\xff\xfe"  # the frame for pauses (topics/voice-connections)
+SPEAKING_WITHIN = 50  # packets: op 5 goes another way and may come a little after the first of them
 
 
 @frozen
@@ -110,6 +112,12 @@ class Call:
             timeout_s,
         )
 
+    async def fell_silent(self, timeout_s: float = 10) -> None:
+        """The last five packets are silence frames, as at a pause or an end. py-cord says `speaking` 0 before them."""
+        await self.until(
+            lambda: [packet.payload for packet in self.packets[-5:]] == [SILENCE] * 5, "silence after audio", timeout_s
+        )
+
     async def until(self, look: Callable[[], object], what: str, timeout_s: float = 10) -> None:
         await self._watch.until(look, what, timeout_s)
 
@@ -144,9 +152,9 @@ class Call:
         if late:
             self.late.append(packet)
         else:
-            if not self.packets and not any(event.bits for event in self.speaking):
-                self._journal.remarks.append(f"audio before speaking, ssrc {packet.ssrc}")
             self.packets.append(packet)
+            if len(self.packets) == SPEAKING_WITHIN and not any(event.bits for event in self.speaking):
+                self._journal.remarks.append(f"{SPEAKING_WITHIN} packets without speaking, ssrc {packet.ssrc}")
         self._watch.tell_from_thread()
 
     def leave(self, code: int = 4014) -> None:

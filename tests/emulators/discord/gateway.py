@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import secrets
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from aiohttp import WSMessage, web
+from aiohttp import web
 
-from .gateway_session import Session
+from .gateway_connection import GatewayConnection
+from .gateway_session import Session, op_message
+from .intents import ALL, PRIVILEGED
 from .model import World
 from .payloads import guild_json, member_json, user_json
 from .watch import Journal, Watch
 from .wire import CLOSE_TIMEOUT_S, Wire, as_text
 
 HEARTBEAT_MS = 41_250  # what Discord says today (topics/gateway)
-PAYLOAD_LIMIT = 4_096  # bytes a client may send at once; more is close code 4002
-SENDS_PER_MINUTE = 120  # more is close code 4008
-GUILDS, GUILD_MEMBERS, VOICE_STATES, PRESENCES = 1 << 0, 1 << 1, 1 << 7, 1 << 8
-GUILD_MESSAGES, MESSAGE_CONTENT = 1 << 9, 1 << 15
-PRIVILEGED = GUILD_MEMBERS | PRESENCES | MESSAGE_CONTENT
-ALL_INTENTS = (1 << 26) - 1
 
 
 def zlib_stream() -> Callable[[str], bytes]:
@@ -104,7 +97,7 @@ class Gateway:
     def _send_all(self, op: int, data: Any) -> None:
         for session in self.live:
             if session.wire is not None:
-                session.wire.send(message(op, data))
+                session.wire.send(op_message(op, data))
 
     # Connections
 
@@ -113,8 +106,8 @@ class Gateway:
         await ws.prepare(request)
         compressed = request.query.get("compress") == "zlib-stream"
         wire = Wire(ws, request, zlib_stream() if compressed else as_text, self._journal)
-        connection = _Connection(self, wire)
-        wire.send(message(10, {"heartbeat_interval": self.heartbeat_ms, "_trace": ["emulator"]}))
+        connection = GatewayConnection(self, wire)
+        wire.send(op_message(10, {"heartbeat_interval": self.heartbeat_ms, "_trace": ["emulator"]}))
         try:
             await wire.run(connection.receive)
         finally:
@@ -147,7 +140,7 @@ class Gateway:
     def resume(self, wire: Wire, data: dict[str, Any]) -> Session | None:
         session = self.sessions.get(str(data["session_id"]))
         if session is None or not session.ready or data["token"] != self._world.token:
-            wire.send(message(9, False))
+            wire.send(op_message(9, False))
             return None
         if int(data["seq"]) > session.seq:
             wire.close(4007)
@@ -187,7 +180,7 @@ class Gateway:
             return 4004
         if len(shard) != 2 or not 0 <= int(shard[0]) < int(shard[1]):
             return 4010
-        if intents & ~ALL_INTENTS or intents < 0:
+        if intents & ~ALL or intents < 0:
             return 4013
         if intents & PRIVILEGED & ~self.allowed_privileged_intents:
             return 4014
@@ -207,62 +200,3 @@ class Gateway:
             "shard": list(session.shard),
             "_trace": ["emulator"],
         }
-
-
-class _Connection:
-    """One client's messages, until it goes away."""
-
-    def __init__(self, gateway: Gateway, wire: Wire) -> None:
-        self._gateway = gateway
-        self._wire = wire
-        self._session: Session | None = None
-        self._sends: deque[float] = deque()
-        self._alive()
-
-    def receive(self, incoming: WSMessage) -> None:
-        if len(incoming.data) > PAYLOAD_LIMIT or incoming.type is not web.WSMsgType.TEXT:
-            return self._wire.close(4002)
-        payload = json.loads(incoming.data)
-        self._gateway.note(payload)
-        if self._too_many():
-            return self._wire.close(4008)
-        return self._answer(payload["op"], payload.get("d"), payload)
-
-    def ended(self) -> None:
-        if self._session is not None and self._session.wire is self._wire:
-            self._session.wire = None
-
-    def _too_many(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        self._sends.append(now)
-        while self._sends[0] < now - 60:
-            self._sends.popleft()
-        return len(self._sends) > SENDS_PER_MINUTE
-
-    def _alive(self) -> None:
-        self._wire.expect_life(self._gateway.heartbeat_ms / 1000 * 1.5, 4009)
-
-    def _answer(self, op: int, data: Any, payload: dict[str, Any]) -> None:
-        gateway, session = self._gateway, self._session
-        if op == 1:
-            self._alive()
-            if gateway.answers_heartbeats:
-                self._wire.send(message(11, None))
-        elif op in (2, 6) and session is not None:
-            self._wire.close(4005)
-        elif op == 2:
-            self._session = gateway.identify(self._wire, data)
-        elif op == 6:
-            self._session = gateway.resume(self._wire, data)
-        elif session is None:
-            self._wire.close(4003)
-        elif op == 4:
-            gateway.on_voice_request(session, data)
-        elif op == 8:
-            gateway.members(session, data)
-        elif op != 3:  # presence: nobody is shown it
-            gateway.unhandled(payload)
-
-
-def message(op: int, data: Any) -> str:
-    return json.dumps({"op": op, "d": data, "s": None, "t": None})

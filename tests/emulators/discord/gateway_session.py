@@ -49,3 +49,7 @@ class Session:
         """Direct events and guild-less ones belong to shard 0."""
         index, count = self.shard
         return index == 0 if guild_id is None else (guild_id >> 22) % count == index
+
+
+def op_message(op: int, data: Any) -> str:
+    return json.dumps({"op": op, "d": data, "s": None, "t": None})

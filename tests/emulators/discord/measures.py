@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import frozen
 
+from .call import SILENCE
 from .voice_session import Packet
 
 FRAME_MS = 20.0
 FRAME_SAMPLES = 960
-SILENCE = b"\xf8\xff\xfe"
 
 
 @frozen

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from attrs import evolve, frozen
 
 from .errors import unknown
+from .intents import GUILD_MESSAGES
 from .limits import COMPONENTS_V2, check_message, walk
 from .model import Channel, Guild, World, new_id
 from .payloads import Json, user_json
@@ -16,7 +17,6 @@ from .watch import Watch
 
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 DEFAULT, SLASH_ANSWER = 0, 20
-GUILD_MESSAGES = 1 << 9
 
 
 @frozen

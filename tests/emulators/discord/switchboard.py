@@ -11,8 +11,9 @@ from typing import Any
 from attrs import define, evolve
 
 from .call import Call, VoicePass
-from .gateway import GUILDS, VOICE_STATES, Gateway
+from .gateway import Gateway
 from .gateway_session import Session
+from .intents import GUILDS, VOICE_STATES
 from .model import Channel, Guild, User, VoiceState, World
 from .payloads import channel_json, voice_state_json
 from .watch import Journal

@@ -37,6 +37,7 @@ class Wire:
         self._journal = journal
         self._outbox: asyncio.Queue[str | bytes | _Close] = asyncio.Queue(OUTBOX_LIMIT)
         self._watchdog: asyncio.TimerHandle | None = None
+        self._own_code: int | None = None
         self.closing = False
 
     def send(self, frame: str | bytes) -> None:
@@ -47,6 +48,7 @@ class Wire:
         """Closes with this code once everything before it is sent."""
         if not self.closing:
             self._outbox.put_nowait(_Close(code))
+            self._own_code = code
             self.closing = True
 
     def abort(self) -> None:
@@ -63,8 +65,8 @@ class Wire:
 
     @property
     def close_code(self) -> int | None:
-        """The code the connection ended with, once it has; 1006 when it was cut."""
-        return self._ws.close_code
+        """The code the connection was ended with, by whoever did it first; 1006 when it was cut."""
+        return self._own_code or self._ws.close_code
 
     async def run(self, receive: Callable[[WSMessage], None]) -> None:
         """Until the connection ends by either side. A malformed message closes with 4002 and is recorded."""

@@ -1,0 +1,425 @@
+"""Discord's rules as a client made by hand meets them: gateway, voice gateway, UDP and REST at their edges."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from emulators.discord import AES, XCHACHA, Channel, ChannelKind, DiscordEmulator, Guild, Permission, User
+from emulators.handmade_client import HandmadeGateway, HandmadeVoice
+
+pytestmark = pytest.mark.anyio
+MODES = [AES, XCHACHA]
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordEmulator]:
+    async with DiscordEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def gateway(discord: DiscordEmulator) -> AsyncIterator[HandmadeGateway]:
+    async with HandmadeGateway(discord) as client:
+        await client.ready()
+        yield client
+
+
+@pytest.fixture
+async def voice(discord: DiscordEmulator, gateway: HandmadeGateway) -> AsyncIterator[HandmadeVoice]:
+    state, server = await gateway.join(discord.voice_channel.id)
+    async with HandmadeVoice(discord, state, server) as client:
+        yield client
+
+
+# Gateway
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+async def test_ready_and_guilds_come_compressed_or_plain(discord: DiscordEmulator, compressed: bool) -> None:
+    async with HandmadeGateway(discord, compressed=compressed) as client:
+        assert client.hello["op"] == 10
+        await client.send(1, None)
+        assert (await client.receive())["op"] == 11
+        await client.identify()
+        ready = await client.until("READY")
+        assert ready["guilds"] == [{"id": str(discord.guild.id), "unavailable": True}]
+        assert ready["resume_gateway_url"] == discord.gateway.url
+        guild = await client.until("GUILD_CREATE")
+        assert [channel["type"] for channel in guild["channels"]] == [0, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("identity", "code"),
+    [
+        ({"token": "wrong"}, 4004),
+        ({"intents": 1 << 40}, 4013),
+        ({"intents": 1 << 15}, 4014),
+        ({"shard": [2, 2]}, 4010),
+    ],
+)
+async def test_a_bad_identify_is_closed(discord: DiscordEmulator, identity: dict[str, Any], code: int) -> None:
+    async with HandmadeGateway(discord) as client:
+        await client.identify(**identity)
+        assert await client.receive() == {"closed": code}
+
+
+async def test_speaking_before_identify_too_long_or_in_riddles_is_closed(discord: DiscordEmulator) -> None:
+    async with HandmadeGateway(discord) as client:
+        await client.send(4, {"guild_id": 1, "channel_id": None})
+        assert await client.receive() == {"closed": 4003}
+    async with HandmadeGateway(discord) as client:
+        await client.send(1, "x" * 5000)
+        assert await client.receive() == {"closed": 4002}
+    assert discord.errors == []
+    async with HandmadeGateway(discord) as client:
+        await client.send(2, {"no": "token"})
+        assert await client.receive() == {"closed": 4002}
+    assert "malformed" in discord.errors[0]
+
+
+async def test_the_121st_message_of_a_minute_is_too_many(gateway: HandmadeGateway) -> None:
+    for _ in range(121):
+        await gateway.send(3, {})
+    assert await gateway.receive() == {"closed": 4008}
+
+
+async def test_a_client_without_heartbeats_is_closed(discord: DiscordEmulator) -> None:
+    discord.gateway.heartbeat_ms = 50
+    async with HandmadeGateway(discord) as client:
+        assert client.hello["d"]["heartbeat_interval"] == 50
+        assert await client.receive() == {"closed": 4009}
+
+
+async def test_a_resume_brings_what_was_missed(discord: DiscordEmulator) -> None:
+    async with HandmadeGateway(discord) as client:
+        session_id = (await client.ready())["session_id"]
+        seq = client.seq
+        assert seq is not None
+        discord.gateway.drop()
+        assert "closed" in await client.receive()
+    await discord.human_joins()
+    async with HandmadeGateway(discord) as again:
+        await again.resume(session_id, seq)
+        missed = await again.until("VOICE_STATE_UPDATE")
+        assert missed["user_id"] == str(discord.human.id)
+        await again.until("RESUMED")
+        await discord.human_leaves()
+        assert (await again.until("VOICE_STATE_UPDATE"))["channel_id"] is None
+    assert discord.gateway.resumes == 1
+
+
+async def test_an_unknown_or_invalidated_session_cannot_resume(discord: DiscordEmulator) -> None:
+    async with HandmadeGateway(discord) as client:
+        session_id = (await client.ready())["session_id"]
+        discord.gateway.invalidate(resumable=False)
+        assert await client.receive() == {"op": 9, "d": False, "s": None, "t": None}
+    for name in (session_id, "nobody's"):
+        async with HandmadeGateway(discord) as again:
+            await again.resume(name, 1)
+            assert (await again.receive())["d"] is False
+
+
+async def test_each_shard_gets_its_own_guilds(discord: DiscordEmulator) -> None:
+    even, odd = Guild("Even", id=2 << 22, channels=[Channel("a")]), Guild("Odd", id=3 << 22, channels=[Channel("b")])
+    async with DiscordEmulator([even, odd]) as two, HandmadeGateway(two) as first, HandmadeGateway(two) as second:
+        await first.identify(shard=[0, 2])
+        await second.identify(shard=[1, 2])
+        assert (await first.until("GUILD_CREATE"))["name"] == "Even"
+        assert (await second.until("GUILD_CREATE"))["name"] == "Odd"
+
+
+async def test_others_voice_states_need_the_intent(discord: DiscordEmulator) -> None:
+    async with HandmadeGateway(discord) as client:
+        await client.identify(intents=1)
+        await client.until("GUILD_CREATE")
+        await discord.human_joins()
+        state, _ = await client.join(discord.voice_channel.id)
+        assert state["user_id"] == str(discord.world.bot.id)
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        Channel("locked", ChannelKind.VOICE, denied=Permission.CONNECT),
+        Channel("hidden", ChannelKind.VOICE, denied=Permission.VIEW_CHANNEL),
+        Channel("full", ChannelKind.VOICE, user_limit=1),
+        Channel("words"),
+    ],
+    ids=lambda channel: channel.name,
+)
+async def test_a_join_that_is_not_allowed_meets_silence(channel: Channel) -> None:
+    human = User("Ada")
+    guild = Guild("Guild", [Channel("general"), Channel("open", ChannelKind.VOICE), channel], [human])
+    async with DiscordEmulator([guild]) as discord, HandmadeGateway(discord) as client:
+        await client.ready()
+        if channel.is_voice:
+            await discord.human_joins(channel)
+            await client.until("VOICE_STATE_UPDATE")
+        await client.send(4, {"guild_id": str(guild.id), "channel_id": str(channel.id)})
+        await client.send(1, None)
+        assert (await client.receive())["op"] == 11
+        assert "ignored" in discord.remarks[0]
+        assert discord.bot_channel() is None
+
+
+async def test_the_members_of_a_guild_are_told_on_request(discord: DiscordEmulator, gateway: HandmadeGateway) -> None:
+    await gateway.send(8, {"guild_id": discord.guild.id, "user_ids": [discord.human.id], "limit": 0})
+    chunk = await gateway.until("GUILD_MEMBERS_CHUNK")
+    assert [member["user"]["id"] for member in chunk["members"]] == [str(discord.human.id)]
+
+
+# Voice
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_audio_arrives_as_it_was_sent_in_either_mode(
+    discord: DiscordEmulator, voice: HandmadeVoice, mode: str
+) -> None:
+    assert voice.hello == {"op": 8, "d": {"v": 8, "heartbeat_interval": 13_750}}
+    await voice.handshake(mode)
+    assert voice.discovered == ("127.0.0.1", voice.udp.getsockname()[1])
+    assert voice.description["dave_protocol_version"] == 0
+    await voice.send(5, {"speaking": 1, "delay": 0, "ssrc": voice.ssrc})
+    await voice.send(3, {"t": 7, "seq_ack": voice.seq})
+    assert await voice.until(6) == {"t": 7}
+    sent = [bytes([0xFC, number % 256]) for number in range(200)]
+    voice.play(sent, first=65_500)
+    packets = await discord.call().wait_packets(200)
+    assert [packet.payload for packet in packets] == sent
+    assert [packet.seq for packet in packets][:40] == [number & 0xFFFF for number in range(65_500, 65_540)]
+    assert discord.call().speaking[0].ssrc == voice.ssrc
+    assert (discord.errors, discord.remarks) == ([], [])
+
+
+async def test_a_wrong_tag_a_used_nonce_and_a_stranger_are_recorded(
+    discord: DiscordEmulator, voice: HandmadeVoice
+) -> None:
+    await voice.handshake(XCHACHA)
+    voice.play([b"one"], first=1)
+    voice.play([b"again"], first=1)
+    voice.key = bytes(32)
+    voice.play([b"wrong key"], first=2)
+    voice.ssrc += 1
+    voice.play([b"stranger"], first=3)
+    voice.send_datagram(b"no RTP at all, but long enough to look at")
+    await discord.call().until(lambda: len(discord.errors) >= 4, "four errors")
+    found = " ".join(discord.errors)
+    assert all(word in found for word in ("used twice", "bad tag", "unknown ssrc", "no RTP"))
+    assert [packet.payload for packet in discord.call().packets] == [b"one"]
+
+
+async def test_a_second_of_audio_without_speaking_is_remarked(discord: DiscordEmulator, voice: HandmadeVoice) -> None:
+    await voice.handshake(AES)
+    voice.play([b"mute"] * 50)
+    await discord.call().wait_packets(50)
+    assert "without speaking" in discord.remarks[0]
+
+
+async def test_the_kernel_stamps_the_time_of_arrival(discord: DiscordEmulator, voice: HandmadeVoice) -> None:
+    import time
+
+    await voice.handshake(AES)
+    before = time.time()
+    voice.play([b"now"])
+    (packet,) = await discord.call().wait_packets(1)
+    assert before - 0.001 <= packet.received_at <= time.time()
+    joined_at = discord.call().joined_at
+    assert joined_at is not None
+    assert joined_at < packet.received_at
+    assert discord.call().join_to_first_packet_s == pytest.approx(packet.received_at - joined_at)
+
+
+@pytest.mark.parametrize("wrong", [{"token": "old"}, {"session_id": "other"}, {"server_id": "1"}])
+async def test_a_wrong_pass_is_closed_with_4006(voice: HandmadeVoice, wrong: dict[str, str]) -> None:
+    await voice.identify(**wrong)
+    assert await voice.receive() == {"closed": 4006}
+
+
+async def test_an_unknown_mode_a_second_identify_and_haste_are_closed(
+    discord: DiscordEmulator, gateway: HandmadeGateway
+) -> None:
+    state, server = await gateway.join(discord.voice_channel.id)
+    async with HandmadeVoice(discord, state, server) as voice:
+        await voice.send(5, {"speaking": 1})
+        assert await voice.receive() == {"closed": 4003}
+    async with HandmadeVoice(discord, state, server) as voice:
+        await voice.identify()
+        await voice.until(2)
+        await voice.identify()
+        assert await voice.receive() == {"closed": 4005}
+    async with HandmadeVoice(discord, state, server) as voice:
+        await voice.identify()
+        await voice.until(2)
+        data = {"address": "127.0.0.1", "port": 1, "mode": "xsalsa20_poly1305"}
+        await voice.send(1, {"protocol": "udp", "data": data})
+        assert await voice.receive() == {"closed": 4016}
+
+
+async def test_a_voice_resume_brings_what_was_missed_and_keeps_the_key(
+    discord: DiscordEmulator, gateway: HandmadeGateway
+) -> None:
+    state, server = await gateway.join(discord.voice_channel.id)
+    async with HandmadeVoice(discord, state, server) as first:
+        await first.handshake(AES)
+        await first.until(11)
+        seen = first.seq
+        discord.call().close(4015)
+        assert await first.receive() == {"closed": 4015}
+        await discord.human_joins()
+        async with HandmadeVoice(discord, state, server) as second:
+            await second.send(7, second.pass_ | {"seq_ack": seen})
+            assert (await second.receive())["op"] == 9
+            assert await second.until(11) == {"user_ids": [str(discord.human.id)]}
+            first.play([b"still the same key"])
+            await discord.call().wait_packets(1)
+            assert discord.call().resumes == 1
+            discord.call().close(4006)
+            assert await second.receive() == {"closed": 4006}
+        async with HandmadeVoice(discord, state, server) as third:
+            await third.send(7, third.pass_ | {"seq_ack": seen})
+            assert await third.receive() == {"closed": 4006}
+
+
+async def test_the_call_is_told_who_comes_speaks_and_goes(discord: DiscordEmulator, voice: HandmadeVoice) -> None:
+    await voice.handshake(AES)
+    human = str(discord.human.id)
+    assert await voice.until(11) == {"user_ids": []}
+    await discord.human_joins(discord.other_voice_channel)
+    await discord.human_joins(discord.voice_channel)
+    await discord.human_speaks()
+    assert await voice.until(11) == {"user_ids": [human]}
+    speaking = await voice.until(5)
+    assert (speaking["user_id"], speaking["speaking"]) == (human, 1)
+    await discord.human_leaves()
+    assert await voice.until(13) == {"user_id": human}
+
+
+async def test_a_move_brings_a_new_pass_and_ends_the_old_session(
+    discord: DiscordEmulator, gateway: HandmadeGateway, voice: HandmadeVoice
+) -> None:
+    await voice.handshake(AES)
+    await discord.move_bot(discord.other_voice_channel)
+    state = await gateway.until("VOICE_STATE_UPDATE")
+    server = await gateway.until("VOICE_SERVER_UPDATE")
+    assert state["channel_id"] == str(discord.other_voice_channel.id)
+    assert (await voice.until(11), await voice.receive())[1] == {"closed": 4014}
+    async with HandmadeVoice(discord, state, server) as moved:
+        await moved.handshake(XCHACHA)
+        voice.play([b"too late"])
+        moved.play([b"in time"])
+        await discord.call().wait_packets(1)
+        await discord.call().until(lambda: discord.call().late, "late packet")
+        assert [packet.payload for packet in discord.call().packets] == [b"in time"]
+        await discord.move_bot(None)
+        assert (await gateway.until("VOICE_STATE_UPDATE"))["channel_id"] is None
+        assert (await moved.until(11), await moved.receive())[1] == {"closed": 4014}
+    assert discord.bot_channel() is None
+
+
+async def test_a_new_region_may_leave_the_call_without_a_server_for_a_while(
+    discord: DiscordEmulator, gateway: HandmadeGateway, voice: HandmadeVoice
+) -> None:
+    await voice.handshake(AES)
+    await discord.change_region(without_endpoint_first=True, after_s=0.01)
+    assert (await gateway.until("VOICE_SERVER_UPDATE"))["endpoint"] is None
+    assert (await gateway.until("VOICE_SERVER_UPDATE"))["token"] != voice.pass_["token"]
+
+
+async def test_an_op_4_for_the_same_channel_brings_no_new_server_unless_asked_to(
+    discord: DiscordEmulator, gateway: HandmadeGateway, voice: HandmadeVoice
+) -> None:
+    again = {"guild_id": discord.guild.id, "channel_id": discord.voice_channel.id, "self_deaf": False}
+    await gateway.send(4, again)
+    await gateway.send(1, None)
+    assert (await gateway.receive())["t"] == "VOICE_STATE_UPDATE"
+    assert (await gateway.receive())["op"] == 11
+    discord.switchboard.repeats_server_update = True
+    await gateway.join(discord.voice_channel.id)
+
+
+async def test_a_new_identify_frees_the_seat_of_the_old_session(discord: DiscordEmulator) -> None:
+    for outlives, seated in ((False, []), (True, [str(discord.voice_channel.id)])):
+        discord.gateway.voice_outlives_session = outlives
+        async with HandmadeGateway(discord) as before:
+            await before.ready()
+            await before.join(discord.voice_channel.id)
+        async with HandmadeGateway(discord) as after:
+            await after.identify()
+            guild = await after.until("GUILD_CREATE")
+            assert [state["channel_id"] for state in guild["voice_states"]] == seated
+
+
+# REST
+
+
+async def test_json_has_no_charset_and_a_wrong_token_is_refused(discord: DiscordEmulator) -> None:
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {discord.token}"}) as http:
+        async with http.get(f"{discord.api_base}/users/@me") as answer:
+            assert answer.headers["Content-Type"] == "application/json"
+            assert answer.headers["X-RateLimit-Remaining"] == "4"
+            assert (await answer.json())["bot"] is True
+        async with http.get(f"{discord.api_base}/users/@me", headers={"Authorization": "Bot wrong"}) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (401, 0)
+        async with http.get(f"{discord.api_base}/gateway/bot") as answer:
+            assert (await answer.json())["shards"] == 1
+        async with http.post(f"{discord.api_base}/no/such/thing") as answer:
+            assert answer.status == 404
+    assert discord.unhandled == ["POST /no/such/thing"]
+
+
+async def test_a_second_or_late_or_foreign_answer_is_refused(
+    discord: DiscordEmulator, gateway: HandmadeGateway
+) -> None:
+    command = {"name": "hello", "description": "Says hello"}
+    base = discord.api_base
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {discord.token}"}) as http:
+
+        async def answer(interaction: Any, token: str | None = None, type_: int = 4) -> tuple[int, int]:
+            url = f"{base}/interactions/{interaction.id}/{token or interaction.token}/callback?with_response=true"
+            async with http.post(url, json={"type": type_, "data": {"content": "hi"}}) as got:
+                return got.status, (await got.json()).get("code")
+
+        async with http.put(f"{base}/applications/{discord.world.application_id}/commands", json=[command]) as put:
+            assert (await put.json())[0]["name"] == "hello"
+        first = await discord.slash("hello")
+        dispatched = await gateway.until("INTERACTION_CREATE")
+        assert dispatched["data"]["name"] == "hello"
+        assert await answer(first, token="wrong") == (404, 10062)
+        assert await answer(first, type_=7) == (400, 50035)
+        assert await answer(first) == (200, None)
+        assert await answer(first) == (400, 40060)
+        discord.desk.ack_window_s = 0.0
+        late = await discord.slash("hello")
+        assert await answer(late) == (404, 10062)
+        webhook = f"{base}/webhooks/{discord.world.application_id}"
+        async with http.post(f"{webhook}/{late.token}", json={"content": "x"}) as got:
+            assert (await got.json())["code"] == 10015
+        async with http.patch(f"{webhook}/{first.token}/messages/123", json={"content": "x"}) as got:
+            assert (await got.json())["code"] == 10008
+        discord.desk.token_life_s = 0.0
+        async with http.post(f"{webhook}/{first.token}", json={"content": "x"}) as got:
+            assert (await got.json())["code"] == 10015
+    with pytest.raises(LookupError, match="no /nothing"):
+        await discord.slash("nothing")
+    with pytest.raises(LookupError, match="no option"):
+        await discord.slash("hello", {"stray": 1})
+
+
+async def test_waiting_says_what_did_not_come(discord: DiscordEmulator) -> None:
+    with pytest.raises(TimeoutError, match=r"no ready bot with \['generate'\]"):
+        await discord.wait_ready({"generate"}, timeout_s=0.01)
+    with pytest.raises(TimeoutError, match=r"3 packets \(0 came\)"):
+        await discord.call().wait_packets(3, timeout_s=0.01)
+
+
+async def test_two_emulators_do_not_know_each_other(discord: DiscordEmulator) -> None:
+    async with DiscordEmulator() as other, HandmadeGateway(other) as client:
+        await client.ready()
+        assert other.gateway.live
+        assert not discord.gateway.live
+        await asyncio.sleep(0)
