@@ -51,7 +51,6 @@ export class Composer {
     const note = byId("prompt-note");
     note.classList.toggle("over", length > LIMIT);
     if (length > LIMIT * 0.8) note.textContent = `${length.toLocaleString("en")} of ${LIMIT.toLocaleString("en")} characters`;
-    this.#prompt.style.setProperty("--lines", String(Math.min(8, this.#prompt.value.split("\n").length)));
   }
 
   async #send() {

@@ -14,10 +14,12 @@ export class Radio extends EventTarget {
   #buffer = null;
   #pending = [];
   #leave = null;
+  #dry = false;
 
   constructor(audio) {
     super();
     this.#audio = audio;
+    audio.addEventListener("waiting", () => (this.#dry = this.#ahead() < EDGE_S / 2));
   }
 
   get on() {
@@ -110,9 +112,20 @@ export class Radio extends EventTarget {
     if (buffered.length) {
       const [start, end, at] = [buffered.start(0), buffered.end(buffered.length - 1), this.#audio.currentTime];
       if (end - at > LAG_S || at < start) this.#audio.currentTime = Math.max(start, end - EDGE_S);
+      else if (this.#dry && end - at > EDGE_S) {
+        // After running dry Chromium waits for more and more before it goes on; a seek makes it go on now.
+        this.#dry = false;
+        this.#audio.currentTime = at + 0.001;
+      }
       if (at - start > 2 * KEEP_S) return buffer.remove(0, at - KEEP_S);
     }
     this.#append();
+  }
+
+  /** Seconds that are still to be heard; none before the first. */
+  #ahead() {
+    const { buffered, currentTime } = this.#audio;
+    return buffered.length ? buffered.end(buffered.length - 1) - currentTime : Infinity;
   }
 
   #set(state) {
