@@ -11,6 +11,8 @@ PlayerError
 
 from __future__ import annotations
 
+from typing import cast
+
 
 class PlayerError(Exception):
     """Base of every error that this package raises."""
@@ -37,3 +39,11 @@ class DamagedAudio(SourceError): ...
 
 
 class SnapshotError(PlayerError): ...
+
+
+def sole(error: Exception) -> Exception:
+    """The one error inside groups of one, as task groups wrap it."""
+    if isinstance(error, ExceptionGroup):
+        group = cast("ExceptionGroup[Exception]", error)
+        return sole(group.exceptions[0]) if len(group.exceptions) == 1 else group
+    return error

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 import anyio
 from anyio.abc import TaskGroup
 from attrs import define, field
 
-from .errors import PlayerError
+from .errors import PlayerError, sole
 from .player import GuildPlayer, MakeOutput, OnChange
 from .session import Session
 
@@ -86,7 +86,7 @@ class Players:
             with room.scope:
                 await room.player.run()
         except Exception as error:  # noqa: BLE001 - the fire wall: whatever it is, the neighbours play on
-            crash = _only(error)
+            crash = sole(error)
         finally:
             del self._rooms[guild_id]
             room.empty.set()
@@ -98,11 +98,3 @@ class Players:
             await self.on_crash(guild_id, crash)
         except Exception:  # noqa: BLE001 - as above
             _log.exception("on_crash itself failed for guild %d", guild_id)
-
-
-def _only(error: Exception) -> Exception:
-    """The one error inside groups of one, as task groups wrap it."""
-    if isinstance(error, ExceptionGroup):
-        group = cast("ExceptionGroup[Exception]", error)
-        return _only(group.exceptions[0]) if len(group.exceptions) == 1 else group
-    return error
