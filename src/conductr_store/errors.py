@@ -19,6 +19,8 @@ StoreError
 
 from __future__ import annotations
 
+import os
+
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -139,7 +141,7 @@ def translated(error: BaseException, place: str) -> BaseException:
         case SQLAlchemyError():
             return StoreUnavailable(place, "the database did not understand us", "Update this program, or report it.")
         case OSError():
-            return StoreUnavailable(place, error.strerror or "it cannot be reached", _hint(place))
+            return StoreUnavailable(place, _words_of(error), _hint(place))
         case Exception() if isinstance(getattr(error, "sqlstate", None), str):
             return _of_postgres(str(getattr(error, "sqlstate", "")), place)  # asyncpg's, raised while connecting
         case _:
@@ -195,6 +197,10 @@ def _of_postgres(state: str, place: str) -> StoreError:
         "53": "it is full",
     }
     return StoreUnavailable(place, words.get(state[:2], f"the server refused (SQLSTATE {state})"), _hint(place))
+
+
+def _words_of(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else "it cannot be reached"  # names: below 0
 
 
 def _hint(place: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import anyio
 from attrs import frozen
 from sqlalchemy import Executable, RowMapping, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,12 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .errors import translated
 
+STATEMENT_S = 30.0  # longer than any wait for a lock
+
 
 @asynccontextmanager
-async def translating(place: str) -> AsyncGenerator[None]:
-    """Foreign errors become ours, with the foreign one as the cause."""
+async def whole(place: str) -> AsyncGenerator[None]:
+    """One conversation with the database, never cut in its midst: what a driver leaves behind then may hold a lock.
+
+    A cancelled task goes once the answer is there. Foreign errors become ours, with the foreign one as the cause.
+    """
     try:
-        yield
+        with anyio.fail_after(STATEMENT_S, shield=True):
+            yield
     except Exception as error:
         ours = translated(error, place)
         if ours is error:
@@ -36,7 +43,7 @@ class Link:
     now: Callable[[], datetime]
 
     async def rows(self, statement: Executable) -> Sequence[RowMapping]:
-        async with translating(self.place):
+        async with whole(self.place):
             result = await self.connection.execute(statement)
             return result.mappings().all()
 
@@ -47,7 +54,7 @@ class Link:
 
     async def run(self, statement: Executable) -> int:
         """How many rows it touched."""
-        async with translating(self.place):
+        async with whole(self.place):
             return (await self.connection.execute(statement)).rowcount
 
     def insert(self, table: Table) -> Any:

@@ -16,8 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from .errors import SchemaTooNew, StoreBusy, StoreDamaged
-from .link import translating
+from .errors import SchemaTooNew, StoreBusy, StoreDamaged, translated
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 TURN_TIMEOUT_S = 60.0  # how long to wait while another migrates
@@ -41,11 +40,15 @@ def head() -> str:
 
 async def migrate(engine: AsyncEngine, place: str, to: str = "head") -> None:
     """Bring the database to revision `to`, in one transaction. Raises SchemaTooNew, StoreDamaged, StoreBusy."""
-    async with translating(place), _turn(), engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            await _on_sqlite(connection, place, to)
-        else:
-            await _on_postgres(connection, place, to)
+    try:
+        with anyio.CancelScope(shield=True):  # else the lock could be taken by a thread that nobody waits for
+            async with _turn(), engine.connect() as connection:
+                if engine.dialect.name == "sqlite":
+                    await _on_sqlite(connection, place, to)
+                else:
+                    await _on_postgres(connection, place, to)
+    except Exception as error:
+        raise translated(error, place) from error
 
 
 async def _on_sqlite(connection: AsyncConnection, place: str, to: str) -> None:
@@ -95,10 +98,7 @@ async def _pragma(connection: AsyncConnection, pragma: str) -> None:
 @asynccontextmanager
 async def _turn() -> AsyncGenerator[None]:
     """Waits in a thread, since the one before us may be in another loop."""
-    mine = False
-    with anyio.CancelScope(shield=True):  # else the lock could be taken by a thread that nobody waits for
-        mine = await anyio.to_thread.run_sync(_alembic.acquire, True, TURN_TIMEOUT_S)
-    if not mine:
+    if not await anyio.to_thread.run_sync(_alembic.acquire, True, TURN_TIMEOUT_S):
         raise StoreBusy
     try:
         yield

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from . import records
 from .engine import address, make_engine, make_room, place_of
 from .errors import CommitUnsure, StoreUnavailable, translated
-from .link import Link, translating
+from .link import Link, whole
 from .repositories import Generations, Guilds, Queues, Songs, Users
 from .schema import migrate
 
@@ -82,7 +82,7 @@ class Store:
     async def _connection(self) -> AsyncGenerator[AsyncConnection]:
         connection = self._engine.connect()
         try:
-            async with translating(self.place):
+            async with whole(self.place):
                 await connection.start()
                 await connection.begin()
             yield connection
@@ -95,10 +95,10 @@ class Store:
         try:
             with anyio.fail_after(ENDING_S, shield=True):
                 await connection.commit()
-        except TimeoutError as error:
-            raise CommitUnsure(self.place) from error
         except Exception as error:
+            with anyio.move_on_after(ENDING_S, shield=True):
+                await connection.invalidate()  # SQLite keeps a transaction open whose commit was refused
             ours = translated(error, self.place)
-            if type(ours) is StoreUnavailable and not self._url.get_backend_name() == "sqlite":
+            if type(ours) is StoreUnavailable:
                 raise CommitUnsure(self.place) from error
             raise ours from error

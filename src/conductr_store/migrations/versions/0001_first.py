@@ -53,7 +53,7 @@ def _people() -> None:
         _words("name"),
         sa.Column("volume", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_guilds"),
-        sa.CheckConstraint("volume >= 0", name="ck_guilds_volume"),
+        sa.CheckConstraint("volume >= 0", name=op.f("ck_guilds_volume")),
     )
 
 
