@@ -9,6 +9,7 @@ from .errors import (
     SnapshotError,
     SourceError,
 )
+from .ingest import Ingested, find_ffmpeg, ingest, ingest_live
 from .inputs import (
     Back,
     Clear,
@@ -39,6 +40,7 @@ from .inputs import (
 )
 from .opus import FRAME_S, SILENCE, OggOpusReader, OggOpusWriter
 from .output import Output
+from .pacer import Pacer, PacketSink
 from .player import GuildPlayer
 from .players import Players
 from .queue import EndReason, LoopMode, Queue
@@ -46,6 +48,7 @@ from .session import PlaybackState, Session, step
 from .snapshot import from_plain, to_plain
 from .sources import IndexedPackets, LivePackets, PacketSource, open_packets
 from .tracks import Entry, EntryId, Track, TrackId, UserId
+from .voice import OpenTrack, VoiceOutput
 
 __all__ = [
     "FRAME_S",
@@ -64,6 +67,7 @@ __all__ = [
     "FFmpegMissing",
     "GuildPlayer",
     "IndexedPackets",
+    "Ingested",
     "LinkLost",
     "LinkRestored",
     "LivePackets",
@@ -71,8 +75,11 @@ __all__ = [
     "Move",
     "OggOpusReader",
     "OggOpusWriter",
+    "OpenTrack",
     "Output",
     "OutputError",
+    "Pacer",
+    "PacketSink",
     "PacketSource",
     "Pause",
     "PauseOutput",
@@ -101,7 +108,11 @@ __all__ = [
     "Track",
     "TrackId",
     "UserId",
+    "VoiceOutput",
+    "find_ffmpeg",
     "from_plain",
+    "ingest",
+    "ingest_live",
     "open_packets",
     "step",
     "to_plain",

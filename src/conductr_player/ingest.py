@@ -73,10 +73,10 @@ async def ingest(
                     argv = recipes.encode(program, kind, loudness.gain_db, longest_s)
                     await run(argv, stdin=_from_start(file), stdout=written)
             packets = await open_packets(part)
-            declared_s = length.counted_s if kind is MP3 else recipes.read_duration_s(said)
-            check_length(packets.duration_s, expected_duration_s, declared_s, length.by_size_s, said)
             if packets.duration_s > max_duration_s:
                 raise SourceError(f"longer than {max_duration_s:.0f} s")
+            declared_s = length.counted_s if kind is MP3 else recipes.read_duration_s(said)
+            check_length(packets.duration_s, expected_duration_s, declared_s, length.by_size_s, said)
             await anyio.to_thread.run_sync(_publish, part, target)
     except TimeoutError as error:
         raise SourceError(f"FFmpeg did not finish within {WITHIN_S:.0f} s") from error
