@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +12,9 @@ import aiohttp
 import pytest
 
 from emulators.discord import AES, XCHACHA, Channel, ChannelKind, DiscordEmulator, Guild, Permission, User
+from emulators.discord.crypto import Opened, seal_packet
+from emulators.discord.udp import UdpServer
+from emulators.discord.watch import Journal, Watch
 from emulators.handmade_client import HandmadeGateway, HandmadeVoice
 
 pytestmark = pytest.mark.anyio
@@ -221,8 +226,6 @@ async def test_a_second_of_audio_without_speaking_is_remarked(discord: DiscordEm
 
 
 async def test_the_kernel_stamps_the_time_of_arrival(discord: DiscordEmulator, voice: HandmadeVoice) -> None:
-    import time
-
     await voice.handshake(AES)
     before = time.time()
     voice.play([b"now"])
@@ -232,6 +235,25 @@ async def test_the_kernel_stamps_the_time_of_arrival(discord: DiscordEmulator, v
     assert joined_at is not None
     assert joined_at < packet.received_at
     assert discord.call().join_to_first_packet_s == pytest.approx(packet.received_at - joined_at)
+
+
+def test_a_listener_that_is_late_does_not_make_the_packet_late() -> None:
+    """The datagram waits in the kernel while nobody reads: only the kernel knows when it came."""
+    heard: list[float] = []
+
+    class Listener:
+        def take(self, datagram: bytes, received_at: float) -> None:
+            heard.append(received_at)
+
+    udp = UdpServer(Watch(), Journal())
+    udp.add(42, Listener())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(seal_packet(AES, bytes(32), Opened(1, 0, 42, 1, b"opus")), ("127.0.0.1", udp.port))
+    sent_at = time.time()
+    time.sleep(0.1)  # the lateness itself
+    udp.start()
+    udp.stop()
+    assert heard[0] <= sent_at
 
 
 @pytest.mark.parametrize("wrong", [{"token": "old"}, {"session_id": "other"}, {"server_id": "1"}])
@@ -340,6 +362,28 @@ async def test_an_op_4_for_the_same_channel_brings_no_new_server_unless_asked_to
     assert (await gateway.receive())["op"] == 11
     discord.switchboard.repeats_server_update = True
     await gateway.join(discord.voice_channel.id)
+
+
+async def test_a_deleted_channel_or_a_lost_guild_ends_the_call(
+    discord: DiscordEmulator, gateway: HandmadeGateway, voice: HandmadeVoice
+) -> None:
+    await voice.handshake(AES)
+    await discord.delete_channel(discord.voice_channel)
+    assert (await gateway.until("VOICE_STATE_UPDATE"))["channel_id"] is None
+    assert (await gateway.until("CHANNEL_DELETE"))["name"] == "Music"
+    assert (await voice.until(11), await voice.receive())[1] == {"closed": 4014}
+    guild = discord.guild
+    await discord.remove_guild(unavailable=True)
+    assert (await gateway.until("GUILD_DELETE")) == {"id": str(guild.id), "unavailable": True}
+    await discord.remove_guild()
+    assert (await gateway.until("GUILD_DELETE")) == {"id": str(guild.id)}
+
+
+async def test_a_client_that_goes_is_gone(discord: DiscordEmulator) -> None:
+    async with HandmadeGateway(discord) as client:
+        await client.ready()
+        await discord.wait_ready()
+    await discord.wait_gone()
 
 
 async def test_a_new_identify_frees_the_seat_of_the_old_session(discord: DiscordEmulator) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from emulators.discord import XCHACHA, DiscordEmulator
-from emulators.discord.listening import RATE, compare, decode, decode_file, ffmpeg, loudness_dbfs
+from emulators.discord.listening import compare, decode, decode_file, ffmpeg, loudness_dbfs
 from emulators.discord.measures import (
     frame_ms,
     header_packets,
@@ -25,7 +23,6 @@ from emulators.discord.ogg import read_ogg
 from emulators.probe import probe_bot
 
 pytestmark = pytest.mark.anyio
-SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +31,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds of Ogg Opus: a sweep on the left, a trembling tone on the right."""
-    time_s = np.arange(int(SECONDS * RATE)) / RATE
-    left = np.sin(2 * np.pi * (150 * time_s + 400 * time_s**2))
-    right = np.sin(2 * np.pi * 523 * time_s) * (1 + np.sin(2 * np.pi * 4 * time_s)) / 2
-    samples = (np.stack([left, right], axis=1) * 0.4).astype(np.float32)
-    target = tmp_path_factory.mktemp("song") / "song.ogg"
-    argv = [ffmpeg(), "-v", "error", "-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "pipe:0"]
-    argv += ["-c:a", "libopus", "-b:a", "128k", "-frame_duration", "20", str(target)]
-    subprocess.run(argv, input=samples.tobytes(), check=True, timeout=30)
-    return target
-
-
-@pytest.fixture(scope="module")
 async def server() -> AsyncIterator[DiscordEmulator]:
     async with DiscordEmulator() as emulator:
-        emulator.voice.heartbeat_ms = 1_000  # stock py-cord's join waits for a heartbeat's turn (fault B3)
+        emulator.voice.heartbeat_ms = 200  # stock py-cord's join waits for a heartbeat's turn (fault B3)
         async with probe_bot(emulator):
             await emulator.human_joins()
             yield emulator

@@ -1,7 +1,8 @@
-"""A Discord on 127.0.0.1: REST, gateway, voice gateway and UDP, per docs of July 2026."""
+"""A Discord on 127.0.0.1: REST, gateway, voice gateway and UDP, with or without DAVE."""
 
 from .call import Call, Speaking
 from .crypto import AES, XCHACHA
+from .dave import Dave
 from .emulator import DiscordEmulator
 from .interactions import Interaction
 from .messages import Message
@@ -15,6 +16,7 @@ __all__ = [
     "Call",
     "Channel",
     "ChannelKind",
+    "Dave",
     "DiscordEmulator",
     "Fault",
     "Guild",

@@ -6,14 +6,14 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from aiohttp import web
 
 from .call import Call
 from .certificate import make_certificate
 from .commands import CommandBook
-from .dave import NoDave
+from .dave import Dave, NoDave
 from .gateway import Gateway
 from .interactions import Interaction, InteractionDesk
 from .member import MemberActions
@@ -36,7 +36,14 @@ class DiscordEmulator:
     `unhandled` and `errors` should be empty.
     """
 
-    def __init__(self, guilds: Sequence[Guild] = (), *, token: str = "emulated.bot.token") -> None:
+    def __init__(
+        self,
+        guilds: Sequence[Guild] = (),
+        *,
+        token: str = "emulated.bot.token",
+        dave: Literal["bot", "human"] | None = None,
+    ) -> None:
+        """`dave` turns end-to-end encryption on and says who commits; None announces version 0, as on a stage."""
         self.world = World(list(guilds) or [default_guild()], token=token)
         self.watch, self.journal = Watch(), Journal()
         self.gateway = Gateway(self.world, self.watch, self.journal)
@@ -44,7 +51,10 @@ class DiscordEmulator:
         self.desk = InteractionDesk(self.board, self.watch)
         self.commands = CommandBook(self.world.application_id)
         self.rest = RestServer(self.world, self.watch, self.journal)
-        self.calls = {guild.id: Call(guild, NoDave(), self.watch, self.journal) for guild in self.world.guilds}
+        policies = {guild.id: Dave(self.world.bot.id, dave) if dave else NoDave() for guild in self.world.guilds}
+        self.calls = {
+            guild.id: Call(guild, policies[guild.id], self.watch, self.journal) for guild in self.world.guilds
+        }
         self.switchboard = Switchboard(self.world, self.gateway, self.calls, self.journal)
         self.gateway.on_voice_request = self.switchboard.request
         self.gateway.on_session_end = self.switchboard.end_session
@@ -151,6 +161,10 @@ class DiscordEmulator:
             timeout_s,
         )
 
+    async def wait_gone(self, timeout_s: float = 10) -> None:
+        """No connection of the bot is left, as after its end or a cut. The next `wait_ready` means a new one."""
+        await self.watch.until(lambda: not self.gateway.live, "end of the bot's connections", timeout_s)
+
     async def wait_resumed(self, count: int = 1, timeout_s: float = 10) -> None:
         await self.watch.until(lambda: self.gateway.resumes >= count, f"gateway resume number {count}", timeout_s)
 
@@ -222,6 +236,16 @@ class DiscordEmulator:
     ) -> None:
         guild = guild or self.guild
         self.switchboard.change_server(guild, without_endpoint_first=without_endpoint_first, after_s=after_s)
+
+    async def delete_channel(self, channel: Channel) -> None:
+        """Everybody in it is put out first."""
+        guild = self.world.guild_of_channel(channel.id)
+        assert guild is not None, "no guild has this channel"
+        self.switchboard.delete_channel(guild, channel)
+
+    async def remove_guild(self, guild: Guild | None = None, *, unavailable: bool = False) -> None:
+        """The bot is put out of the guild; with `unavailable` there is only an outage."""
+        self.switchboard.remove_guild(guild or self.guild, unavailable=unavailable)
 
     @property
     def voice_timing(self) -> VoiceTiming:

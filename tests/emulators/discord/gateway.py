@@ -112,6 +112,7 @@ class Gateway:
             await wire.run(connection.receive)
         finally:
             connection.ended()
+            self._watch.tell()
         return ws
 
     # What a connection asks for

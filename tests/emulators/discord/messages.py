@@ -169,8 +169,10 @@ class MessageBoard:
         return after
 
     def delete(self, message_id: int) -> None:
-        self.get(message_id)
+        message = self.get(message_id)
         self.deleted.add(message_id)
+        named = {"id": str(message.id), "channel_id": str(message.channel_id), "guild_id": str(message.guild_id)}
+        self._dispatch("MESSAGE_DELETE", named, guild_id=message.guild_id, intent=GUILD_MESSAGES)
         self._watch.tell()
 
     def attachment(self, attachment_id: int) -> Attachment | None:

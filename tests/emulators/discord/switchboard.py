@@ -108,6 +108,17 @@ class Switchboard:
         guild.channels.remove(channel)
         self._gateway.dispatch("CHANNEL_DELETE", payload, guild_id=guild.id, intent=GUILDS)
 
+    def remove_guild(self, guild: Guild, *, unavailable: bool = False) -> None:
+        """GUILD_DELETE: the bot is put out of the guild, or the guild is down for a while (an outage)."""
+        if self._world.bot.id in guild.voice:
+            self._leave(guild)
+        gone: dict[str, Any] = {"id": str(guild.id)}
+        if unavailable:
+            gone["unavailable"] = True
+        else:
+            self._world.guilds.remove(guild)
+        self._gateway.dispatch("GUILD_DELETE", gone, guild_id=guild.id, intent=GUILDS)
+
     def end_session(self, session: Session) -> None:
         """The bot's gateway session is over: its seats become free."""
         for guild in self._world.guilds:

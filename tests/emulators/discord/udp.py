@@ -37,14 +37,13 @@ class UdpServer:
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self.discoveries = 0
-        self._stopping = False
         self._thread = threading.Thread(target=self._listen, name="emulated-voice-udp", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stopping = True
+        """Everything that has arrived before is still taken."""
         self._socket.sendto(b"", ("127.0.0.1", self.port))  # wakes the thread
         self._thread.join()
         self._socket.close()
@@ -55,7 +54,7 @@ class UdpServer:
     def _listen(self) -> None:
         while True:
             datagram, extras, _, sender = self._socket.recvmsg(4096, 128)
-            if self._stopping:
+            if not datagram and sender[1] == self.port:
                 return
             try:
                 self._take(datagram, _received_at(extras), sender)

@@ -12,13 +12,14 @@ from aiohttp import WSMessage, WSMsgType, web
 
 from .call import UNRESUMABLE, Call, Speaking
 from .crypto import MODES
-from .model import World
+from .model import ChannelKind, World
 from .udp import UdpServer
 from .voice_session import VoiceSession
 from .watch import Journal, Watch
 from .wire import CLOSE_TIMEOUT_S, Wire, as_text
 
 HEARTBEAT_MS = 13_750
+HEARTBEAT_GRACE_S = 7.0
 
 
 class VoiceGateway:
@@ -57,13 +58,16 @@ class VoiceGateway:
             wire.close(4006)
             return None
         offered = int(data.get("max_dave_protocol_version") or 0)
-        if call.dave.required and offered < 1:
+        channel = call.guild.channel(known.channel_id)
+        on_stage = channel is not None and channel.kind is ChannelKind.STAGE  # there DAVE is not spoken
+        if call.dave.required and offered < 1 and not on_stage:
             wire.close(4017)
             return None
+        dave_version = 0 if on_stage else min(offered, call.dave.version)
         if call.session is not None:
             call.session.end(4006)
         ssrc = self._random.getrandbits(31) | 1
-        session = VoiceSession(call, ssrc, known.token, known.session_id, min(offered, call.dave.version), wire)
+        session = VoiceSession(call, ssrc, known.token, known.session_id, dave_version, wire)
         call.sessions.append(session)
         self._udp.add(ssrc, session)
         address = {"ssrc": ssrc, "ip": "127.0.0.1", "port": self._udp.port}
@@ -83,9 +87,11 @@ class VoiceGateway:
         session.send(4, description)
         call = session.call
         known = call.voice_pass
-        others = call.guild.occupants(known.channel_id) if known else []
-        session.send(11, {"user_ids": [str(user_id) for user_id in others if user_id != self._world.bot.id]})
-        call.dave.described(session)
+        occupants = call.guild.occupants(known.channel_id) if known else []
+        others = [user_id for user_id in occupants if user_id != self._world.bot.id]
+        session.send(11, {"user_ids": [str(user_id) for user_id in others]})
+        if known is not None:
+            call.dave.described(session, known.channel_id, others)
 
     def resume(self, wire: Wire, data: dict[str, Any]) -> VoiceSession | None:
         call = self._calls.get(int(data["server_id"]))
@@ -132,7 +138,7 @@ class _Connection:
             session.open = False
 
     def _alive(self) -> None:
-        self._wire.expect_life(self._gateway.heartbeat_ms / 1000 * 1.5, 4009)
+        self._wire.expect_life(self._gateway.heartbeat_ms / 1000 + HEARTBEAT_GRACE_S, 4009)
 
     def _receive_binary(self, frame: bytes) -> None:
         session = self._session

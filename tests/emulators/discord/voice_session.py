@@ -20,7 +20,10 @@ REPLAY_LIMIT = 500  # messages kept for a resume
 
 @frozen
 class Packet:
-    """One RTP packet as it came. `received_at` is the kernel's time, seconds since 1970; `payload` one Opus packet."""
+    """One RTP packet as it came. `received_at` is the kernel's time, seconds since 1970; `payload` one Opus packet.
+
+    `e2ee`: it was encrypted end to end as well, and a human in the call has opened it.
+    """
 
     received_at: float
     seq: int
@@ -28,6 +31,7 @@ class Packet:
     nonce: int
     ssrc: int
     payload: bytes
+    e2ee: bool = False
 
 
 @define(eq=False)
@@ -92,6 +96,6 @@ class VoiceSession:
         if opened.nonce in self._nonces:
             raise BadPacket(f"ssrc {self.ssrc}: nonce {opened.nonce} used twice under one key")
         self._nonces.add(opened.nonce)
-        payload = self.call.dave.open(opened.payload)
-        packet = Packet(received_at, opened.seq, opened.timestamp, opened.nonce, opened.ssrc, payload)
+        heard = self.call.dave.open(opened.payload)
+        packet = Packet(received_at, opened.seq, opened.timestamp, opened.nonce, opened.ssrc, *heard)
         self.call.take(packet, late=not self.open)
