@@ -7,7 +7,12 @@ from re import sub
 from typing import Final
 from unicodedata import normalize
 
-from quart import Blueprint, Response, request, send_file
+from quart import (
+    Blueprint,
+    Response,
+    request,
+    send_file,  # pyright: ignore[reportUnknownVariableType]  (a bare PathLike in Quart's own types)
+)
 
 from conductr import BROWSER_ROOM, Conductr, Wish, browser_caller
 from conductr_web.errors import BadBody

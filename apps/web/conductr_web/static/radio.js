@@ -19,6 +19,10 @@ export class Radio extends EventTarget {
   constructor(audio) {
     super();
     this.#audio = audio;
+    // Paused by the system (a call, a headset unplugged): the page says so and waits for a click.
+    audio.addEventListener("pause", () => this.on && !audio.ended && this.stop());
+    audio.addEventListener("error", () => this.on && this.#anew());
+    audio.addEventListener("ended", () => this.on && this.#anew());
     audio.addEventListener("waiting", () => (this.#dry = this.#ahead() < EDGE_S / 2));
   }
 
@@ -47,6 +51,12 @@ export class Radio extends EventTarget {
     this.#audio.removeAttribute("src");
     this.#audio.load();
     this.#set(state);
+  }
+
+  /** After sound that could not be read, or a plain stream that ended. */
+  #anew() {
+    this.stop();
+    setTimeout(() => this.start(), 1000);
   }
 
   #attach() {
