@@ -7,7 +7,9 @@ import os
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import BaseError
@@ -19,7 +21,12 @@ STAGING = ".part"  # beside the two-letter folders: what is being written, and w
 OS_ERROR = re.compile(r"\(os error (\d+)\)")  # how the Rust below obstore writes an errno
 FOLDER_HINT = "Make the folder writable for this user and see that the disk has room, or name another folder."
 BUCKET_HINT = "Check the bucket's name, the AWS_ settings of this process, and the network."
+# A key says what its bytes are, so that to send them again is harmless.
+RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
 CACHE_HINT = "Name a cache folder that this user may write to."
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
 
 FOREIGN = (OSError, BaseError)  # what obstore and the disk raise
 
@@ -52,7 +59,7 @@ def objects_of(url: str) -> LocalStore | MemoryStore | S3Store:
             case "memory":
                 return MemoryStore()
             case "s3":
-                return S3Store.from_url(url)
+                return S3Store.from_url(url, retry_config=RETRIES)
             case _:
                 hint = 'Write a folder\'s path, "s3://bucket/prefix", or "memory://".'
                 raise MediaUnavailable("The media", "their address is not one that the store knows", hint)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 from alembic import context
 from sqlalchemy import Connection
 
+from conductr_store.columns import Moment, Words
 from conductr_store.engine import address, make_engine
 from conductr_store.tables import metadata
+
+
+def plain(kind: str, value: object, _context: object) -> str | Literal[False]:
+    """Migrations name plain types: what our own ones mean may change, what a migration did may not."""
+    if kind == "type" and isinstance(value, Words):
+        return "sa.Text()"
+    if kind == "type" and isinstance(value, Moment):
+        return "sa.DateTime(timezone=True)"
+    return False  # as Alembic would write it
 
 
 def run(connection: Connection) -> None:
@@ -19,6 +30,7 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
         compare_type=True,
+        render_item=plain,
     )
     with context.begin_transaction():
         context.run_migrations()
