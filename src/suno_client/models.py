@@ -109,7 +109,7 @@ class Clip(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
-    id: _Text
+    id: _Text = ""
     title: _Text = ""
     tags: _Text = ""
     lyrics: _Text = ""

@@ -158,7 +158,7 @@ def _clips(data: dict[str, object], task_id: TaskId) -> tuple[Clip, ...]:
     for place, take in enumerate(takes):
         if not (fields := object_of(take)):
             continue
-        clip = Clip.model_validate({"id": ""} | fields)
+        clip = Clip.model_validate(fields)
         if not clip.id:  # the place stands for it
             clip = clip.model_copy(update={"id": f"{task_id}-{place}"})
         clips.setdefault(clip.id, clip)
