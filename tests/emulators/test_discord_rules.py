@@ -307,6 +307,22 @@ async def test_a_voice_resume_brings_what_was_missed_and_keeps_the_key(
             assert await third.receive() == {"closed": 4006}
 
 
+async def test_a_cut_voice_connection_is_noticed_and_may_be_resumed(
+    discord: DiscordEmulator, gateway: HandmadeGateway
+) -> None:
+    state, server = await gateway.join(discord.voice_channel.id)
+    async with HandmadeVoice(discord, state, server) as first:
+        await first.handshake(AES)
+        await discord.call().connected()
+        discord.call().drop()
+        await discord.call().disconnected()
+        assert discord.call().session is not None
+        async with HandmadeVoice(discord, state, server) as second:
+            await second.send(7, second.pass_ | {"seq_ack": first.seq})
+            await second.until(9)
+            await discord.call().connected()
+
+
 async def test_the_call_is_told_who_comes_speaks_and_goes(discord: DiscordEmulator, voice: HandmadeVoice) -> None:
     await voice.handshake(AES)
     human = str(discord.human.id)

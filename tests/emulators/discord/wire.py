@@ -74,9 +74,9 @@ class Wire:
             writer = tasks.create_task(self._write())
             async for message in self._ws:
                 self._hand_over(message, receive)
-            if not self.closing:
-                writer.cancel()
             self.closing = True
+            if self._own_code is None:
+                writer.cancel()  # with a code of our own it is just saying goodbye
         if self._watchdog is not None:
             self._watchdog.cancel()
 
