@@ -1,14 +1,17 @@
-"""What the emulator's tests share: a song to play."""
+"""What the emulator's tests share: a song to play, and a client made by hand on an emulator of its own."""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from emulators.discord import DiscordEmulator
 from emulators.discord.listening import RATE, ffmpeg
+from emulators.handmade_client import HandmadeGateway, HandmadeVoice
 
 SECONDS = 2.0
 
@@ -25,3 +28,23 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     argv += ["-c:a", "libopus", "-b:a", "128k", "-frame_duration", "20", str(target)]
     subprocess.run(argv, input=samples.tobytes(), check=True, timeout=30)
     return target
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordEmulator]:
+    async with DiscordEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def gateway(discord: DiscordEmulator) -> AsyncIterator[HandmadeGateway]:
+    async with HandmadeGateway(discord) as client:
+        await client.ready()
+        yield client
+
+
+@pytest.fixture
+async def voice(discord: DiscordEmulator, gateway: HandmadeGateway) -> AsyncIterator[HandmadeVoice]:
+    state, server = await gateway.join(discord.voice_channel.id)
+    async with HandmadeVoice(discord, state, server) as client:
+        yield client

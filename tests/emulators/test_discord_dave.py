@@ -83,9 +83,11 @@ async def test_a_lonely_bot_speaks_plainly_and_a_returning_human_is_let_in_again
         call = discord.call()
         await discord.human_leaves()
         assert not dave.is_encrypted
+        alone = discord.world.bot.id
+        await call.until(lambda: dave.delivery and alone in dave.delivery.packages, "key package for a new group")
         await play(discord, song)
         await call.wait_packets(10)
-        assert not any(packet.e2ee for packet in call.packets)
+        assert not any(packet.payload.endswith(b"\xfa\xfa") for packet in call.packets)
         await discord.human_joins()
         await call.until(lambda: dave.is_encrypted, "established group")
         call.clear()

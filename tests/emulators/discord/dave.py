@@ -100,7 +100,7 @@ class Human:
 class Dave(NoDave):
     """DAVE 1. `committer` says whose commit is let through when both could: the bot's or the humans'.
 
-    `failures` are payloads that were encrypted and that nobody in the call could open.
+    `failures` are encrypted payloads that none of the humans in the call could open.
     """
 
     version = VERSION
@@ -166,8 +166,9 @@ class Dave(NoDave):
         for human in list(self.humans.values()):
             if (heard := human.hear(self._bot_id, payload)) is not None:
                 return heard, True
-        self.failures.append(payload)
-        return payload, True
+        if self.humans:
+            self.failures.append(payload)
+        return payload, False
 
     def _enter(self, user_id: int) -> None:
         if user_id not in self.humans and self.delivery is not None:

@@ -21,6 +21,7 @@ from .messages import Message, MessageBoard
 from .model import Channel, Guild, User, World, default_guild
 from .rest import API, RestServer
 from .routes import Routes
+from .scene import Scene
 from .switchboard import Switchboard, VoiceTiming
 from .udp import UdpServer
 from .voice_gateway import VoiceGateway
@@ -29,7 +30,7 @@ from .watch import Journal, Watch
 SHUTDOWN_S = 0.5
 
 
-class DiscordEmulator:
+class DiscordEmulator(Scene):
     """An async context manager (asyncio). The bot is another process, or this one, pointed here by `environment()`.
 
     `gateway`, `voice`, `rest` and `switchboard` carry the faults and knobs of their parts. At the end of a test
@@ -106,49 +107,6 @@ class DiscordEmulator:
             "CONDUCTR_DISCORD_API_BASE": self.api_base,
             "SSL_CERT_FILE": self.ca_file,
         }
-
-    @property
-    def unhandled(self) -> list[str]:
-        return self.journal.unhandled
-
-    @property
-    def errors(self) -> list[str]:
-        return self.journal.errors
-
-    @property
-    def remarks(self) -> list[str]:
-        return self.journal.remarks
-
-    # Who is there
-
-    @property
-    def guild(self) -> Guild:
-        return self.world.guilds[0]
-
-    @property
-    def human(self) -> User:
-        return self.guild.members[0]
-
-    @property
-    def text_channel(self) -> Channel:
-        return self.guild.text_channel
-
-    @property
-    def voice_channel(self) -> Channel:
-        return self.guild.voice_channels[0]
-
-    @property
-    def other_voice_channel(self) -> Channel:
-        return self.guild.voice_channels[1]
-
-    def call(self, guild: Guild | None = None) -> Call:
-        return self.calls[(guild or self.guild).id]
-
-    def bot_channel(self, guild: Guild | None = None) -> Channel | None:
-        """The voice channel the bot sits in."""
-        guild = guild or self.guild
-        state = guild.voice.get(self.world.bot.id)
-        return guild.channel(state.channel_id) if state is not None else None
 
     # What the bot does
 
