@@ -1,0 +1,1 @@
+"""The slash commands: each parses, asks one use case, and renders."""

@@ -1,0 +1,51 @@
+"""/generate: a wish in words becomes a song in the caller's channel."""
+
+from __future__ import annotations
+
+import discord
+
+from conductr import Conductr, Wish
+from conductr_bot.answers import refuse, say
+from conductr_bot.caller import address_of
+from conductr_bot.notices import Notices
+from suno_client import SunoError
+
+from .options import option
+from .voice import VoiceCommands
+
+
+class GenerateCommands(discord.Cog):
+    def __init__(self, conductr: Conductr, voice: VoiceCommands, notices: Notices) -> None:
+        self._conductr = conductr
+        self._voice = voice
+        self._notices = notices
+
+    @discord.slash_command(description="Compose a song and play it in your voice channel")
+    @option("prompt", str, "What the song is like, or is about")
+    @option("style", str, "Tags, such as: lofi, warm piano", default=None)
+    @option("instrumental", bool, "Without singing", default=False)
+    @option("lyrics", str, "Words to sing, as they stand", default=None)
+    @option("title", str, "The song's name", default=None)
+    async def generate(
+        self,
+        ctx: discord.ApplicationContext,
+        *,
+        prompt: str,
+        style: str | None = None,
+        instrumental: bool = False,
+        lyrics: str | None = None,
+        title: str | None = None,
+    ) -> None:
+        """The answer is one message, which notices keep up to date: this only starts it, or says why not."""
+        await ctx.interaction.response.defer()
+        wish = Wish(prompt, style, title, lyrics, instrumental)
+        try:
+            caller = await self._voice.come(ctx)
+            reply_to = (await address_of(ctx)).to_plain()
+            view = await self._conductr.generations.start(caller, wish, str(ctx.interaction.id), reply_to)
+        except SunoError:
+            return  # the generation is kept with its reason, and told like any other change
+        except Exception as error:  # noqa: BLE001 - worded, and logged where nobody foresaw it
+            await say(ctx, refuse(error))
+        else:
+            self._notices.poke(view.id)

@@ -1,0 +1,276 @@
+"""GuildVoice: the one owner of a guild's voice connection. Joins, follows, comes back, leaves; verified by effect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from logging import getLogger
+from math import inf
+
+import aiohttp
+import anyio
+import discord
+from attrs import frozen
+
+from conductr.host import GuildHost
+from conductr_bot.errors import BotError, NotConnected, VoiceRefused, VoiceUnanswered
+
+from .client import HealedVoiceClient
+from .patience import Patience
+from .rooms import VocalChannel, ask_to_speak, channel_of, check_can_join, listeners_in
+from .sink import VoiceSink
+
+log = getLogger(__name__)
+
+JOIN_TIMEOUT_S = 12.0
+LEAVE_TIMEOUT_S = 3.0  # for Discord's word that we are out
+INBOX = 64  # orders and news waiting
+A_WISH = frozenset({1000, 4014, 4022})  # somebody put us out: no coming back unasked (discord.md 6)
+HOPELESS = frozenset({4001, 4002, 4012, 4016, 4017, 4020, 4021})  # our doing, or a limit: trying again makes it worse
+
+
+@frozen
+class _Order:
+    """Something a command waits for."""
+
+    do: Callable[[], Awaitable[object]]
+    done: asyncio.Future[object]
+
+
+@frozen
+class _Ended:
+    client: HealedVoiceClient
+    close_code: int | None
+
+
+@frozen
+class _Look:
+    """Discord says that the bot's channel changed."""
+
+
+@frozen
+class _Renew:
+    """The gateway's session is a new one."""
+
+
+class GuildVoice:
+    """An inbox and one task. Only that task touches the connection; py-cord's events come in as news."""
+
+    def __init__(self, bot: discord.Bot, guild_id: int, host: GuildHost) -> None:
+        self._bot = bot
+        self._guild_id = guild_id
+        self._host = host
+        self._sink = VoiceSink()
+        self._client: HealedVoiceClient | None = None
+        self._channel: VocalChannel | None = None  # where we want to be
+        self._patience = Patience()
+        self._try_at = inf
+        self._inbox: asyncio.Queue[_Order | _Ended | _Look | _Renew] = asyncio.Queue(INBOX)
+
+    async def join(self, channel: VocalChannel) -> bool:
+        """False where we are there already. Raises CannotJoin."""
+        return bool(await self._ask(partial(self._join, channel)))
+
+    async def leave(self) -> str:
+        """The name of the channel that was left. Raises NotConnected."""
+        return str(await self._ask(self._leave))
+
+    def look(self) -> None:
+        self._tell(_Look())
+
+    def renew(self) -> None:
+        self._tell(_Renew())
+
+    async def run(self) -> None:
+        """Until cancelled; then the channel is left."""
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._sink.speak)
+                while True:
+                    await self._turn()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._hang_up()
+
+    async def _turn(self) -> None:
+        """One message, or the next try to come back."""
+        message = None
+        with anyio.move_on_after(max(0.0, self._try_at - anyio.current_time())):
+            message = await self._inbox.get()
+        try:
+            match message:
+                case None:
+                    await self._come_back()
+                case _Order():
+                    await self._carry_out(message)
+                case _Ended(client, close_code):
+                    if client is self._client:
+                        await self._lost(close_code)
+                case _Look():
+                    self._follow()
+                case _Renew():
+                    await self._start_anew()
+        except Exception:  # a fire wall: this guild's voice goes on with the next message
+            log.exception("guild %s: voice met something unforeseen", self._guild_id)
+
+    async def _carry_out(self, order: _Order) -> None:
+        try:
+            said = await order.do()
+        except Exception as error:  # noqa: BLE001 - whoever asked gets it, and words it
+            if not order.done.done():
+                order.done.set_exception(error)
+        else:
+            if not order.done.done():
+                order.done.set_result(said)
+
+    async def _ask(self, do: Callable[[], Awaitable[object]]) -> object:
+        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        await self._inbox.put(_Order(do, done))
+        return await done
+
+    def _tell(self, news: _Ended | _Look | _Renew) -> None:
+        with suppress(asyncio.QueueFull):  # sixty orders wait: each of them looks for itself
+            self._inbox.put_nowait(news)
+
+    @property
+    def _up(self) -> bool:
+        return self._client is not None and self._client.link_up
+
+    # Orders.
+    async def _join(self, channel: VocalChannel) -> bool:
+        new = not (self._up and self._channel is not None and self._channel.id == channel.id)
+        if new:
+            check_can_join(channel)
+            self._try_at = inf
+            await self._connect(channel)
+            self._channel = channel
+        if self._host.room(self._guild_id) is None:
+            await self._open_room(channel)
+        elif new:
+            self._host.moved(self._guild_id, channel.id, channel.name)
+            self._host.link(self._guild_id, up=True)
+        return new
+
+    async def _open_room(self, channel: VocalChannel) -> None:
+        await self._host.open_room(
+            self._guild_id,
+            self._sink,
+            channel.id,
+            channel.name,
+            guild_name=channel.guild.name,
+            listeners=lambda: listeners_in(self._bot.get_guild(self._guild_id), self._channel),
+        )
+
+    async def _leave(self) -> str:
+        if self._channel is None:
+            raise NotConnected
+        name = self._channel.name
+        await self._part()
+        return name
+
+    # The connection.
+    async def _connect(self, channel: VocalChannel) -> None:
+        """A connection in that channel, moved or new. Raises VoiceUnanswered, VoiceRefused; then we sit nowhere."""
+        try:
+            async with asyncio.timeout(JOIN_TIMEOUT_S + 1):  # py-cord's own, twice, where Discord says nothing
+                await self._move_or_begin(channel)
+        except (TimeoutError, OSError, aiohttp.ClientError, discord.DiscordException) as error:
+            await self._hang_up()
+            code = error.code if isinstance(error, discord.ConnectionClosed) else None
+            log.warning("guild %s: no voice in channel %s: %r", self._guild_id, channel.id, error)
+            raise (VoiceRefused if code in HOPELESS else VoiceUnanswered)(channel.name) from error
+        if not self._up:  # py-cord may come back from connect without having connected (discord.md 1.5)
+            await self._hang_up()
+            raise VoiceUnanswered(channel.name)
+        self._sink.link = self._client
+        if isinstance(channel, discord.StageChannel):
+            await ask_to_speak(channel)
+
+    async def _move_or_begin(self, channel: VocalChannel) -> None:
+        if self._up and self._client is not None:
+            await self._client.move_to(channel, timeout=JOIN_TIMEOUT_S)
+            if self._up and self._client.channel.id == channel.id:
+                return
+        await self._hang_up()
+        await channel.connect(timeout=JOIN_TIMEOUT_S, reconnect=False, cls=self._new_client)
+
+    def _new_client(self, client: discord.Client, channel: discord.abc.Connectable) -> HealedVoiceClient:
+        self._client = HealedVoiceClient(client, channel, lambda ended, code: self._tell(_Ended(ended, code)))
+        return self._client
+
+    async def _part(self) -> None:
+        """Fall silent, keep the queue, leave."""
+        self._channel, self._try_at = None, inf
+        await self._host.close_room(self._guild_id)
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        client, self._client, self._sink.link = self._client, None, None
+        if client is None:
+            return
+        with anyio.move_on_after(LEAVE_TIMEOUT_S):
+            await client.disconnect(force=True)
+        client.cleanup()
+
+    # News.
+    def _follow(self) -> None:
+        """We were dragged: the music goes on there. Or we are out at last, and may come back."""
+        guild = self._bot.get_guild(self._guild_id)
+        if self._channel is None or guild is None:
+            return
+        channel = channel_of(guild)
+        if channel is not None and channel.id != self._channel.id:
+            self._channel = channel
+            self._host.moved(self._guild_id, channel.id, channel.name)
+        elif channel is None and self._try_at < inf:
+            self._try_at = min(self._try_at, anyio.current_time() + self._patience.wait_s)
+
+    async def _lost(self, close_code: int | None) -> None:
+        if self._channel is None or close_code in A_WISH:
+            log.info("guild %s: put out of voice; the queue is kept", self._guild_id)
+            await self._part()
+        elif close_code in HOPELESS:
+            log.error("guild %s: Discord refuses our voice connection, close code %s", self._guild_id, close_code)
+            await self._part()
+        else:
+            log.warning("guild %s: voice lost, close code %s; coming back", self._guild_id, close_code)
+            await self._hang_up()
+            await self._try_later()
+
+    async def _start_anew(self) -> None:
+        """Voice connections of the last gateway session are dead, whatever they say."""
+        if self._client is not None and self._client not in self._bot.voice_clients:
+            await self._hang_up()
+            await self._try_later()
+
+    async def _try_later(self) -> None:
+        """Come back once Discord has us out, so that its word of that does not end the new connection."""
+        if not self._patience.again(anyio.current_time()):
+            log.error("guild %s: gave up coming back to voice; the queue is kept", self._guild_id)
+            await self._part()
+            return
+        self._host.link(self._guild_id, up=False)
+        guild = self._bot.get_guild(self._guild_id)
+        out = guild is not None and channel_of(guild) is None
+        self._try_at = anyio.current_time() + self._patience.wait_s + (0.0 if out else LEAVE_TIMEOUT_S)
+
+    async def _come_back(self) -> None:
+        self._try_at = inf
+        guild = self._bot.get_guild(self._guild_id)
+        channel = guild.get_channel(self._channel.id) if guild and self._channel else None
+        if not isinstance(channel, VocalChannel):
+            await self._part()
+            return
+        try:
+            check_can_join(channel)
+            await self._connect(channel)
+        except VoiceUnanswered:
+            await self._try_later()
+        except BotError as error:
+            log.warning("guild %s: not coming back to voice: %s", self._guild_id, error.text)
+            await self._part()
+        else:
+            self._channel = channel
+            self._host.link(self._guild_id, up=True)
