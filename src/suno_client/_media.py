@@ -9,10 +9,15 @@ TAGS_BYTES = 2_000_000  # room for a cover and lyrics in the file
 
 
 def audio_type(head: bytes) -> str | None:
-    """The media type of MP3 by its first bytes: an ID3 tag, or a frame's eleven set bits."""
-    if head.startswith(b"ID3") or (len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06):
-        return "audio/mpeg"
-    return None
+    """The media type of MP3 by its first bytes: an ID3 tag, or the header of a layer III frame."""
+    return "audio/mpeg" if head.startswith(b"ID3") or _is_frame(head) else None
+
+
+def _is_frame(head: bytes) -> bool:
+    """Reserved values of version, bit rate and sample rate are no frame (ISO 11172-3, 2.4.2.3)."""
+    if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return False
+    return head[1] & 0x18 != 0x08 and head[2] & 0xF0 != 0xF0 and head[2] & 0x0C != 0x0C
 
 
 def image_type(head: bytes) -> str | None:

@@ -161,13 +161,16 @@ class Transport:
         return bytes(body)
 
     @asynccontextmanager
-    async def open_media(self, url: str, *, read_timeout_s: float) -> AsyncGenerator[MediaAnswer, None]:
-        """Follows redirects by hand: each hop's address is checked before it is asked, and none sees the key."""
+    async def open_media(self, url: str, *, silence_s: float | None = None) -> AsyncGenerator[MediaAnswer, None]:
+        """Follows redirects by hand: each hop's address is checked before it is asked, and none sees the key.
+
+        `silence_s` is the longest time between two chunks, None the client's own timeout.
+        """
         tried = 0
         while True:
             tried += 1
             try:
-                response, host = await self._open(url, read_timeout_s)
+                response, host = await self._open(url, silence_s)
                 break
             except (NotSent, Unanswered):
                 if (delay_s := self._polling.retry(tried, None, self._rng)) is None:
@@ -176,13 +179,13 @@ class Transport:
         async with aclosing(response):
             yield MediaAnswer(response, host)
 
-    async def _open(self, url: str, read_timeout_s: float) -> tuple[httpx.Response, str]:
+    async def _open(self, url: str, silence_s: float | None) -> tuple[httpx.Response, str]:
         first = host_of(url)
         for _ in range(REDIRECT_LIMIT + 1):
             await self._guard.check(url)
             try:
                 response = await self._http.send(
-                    self._media_request(url, read_timeout_s), auth=None, follow_redirects=False, stream=True
+                    self._media_request(url, silence_s), auth=None, follow_redirects=False, stream=True
                 )
             except httpx.InvalidURL as error:
                 raise BadMedia("", "its address is not usable") from error
@@ -194,10 +197,10 @@ class Transport:
             await response.aclose()
         raise BadMedia(first, f"it redirects more than {REDIRECT_LIMIT} times")
 
-    def _media_request(self, url: str, read_timeout_s: float) -> httpx.Request:
+    def _media_request(self, url: str, silence_s: float | None) -> httpx.Request:
         """A media host gets no credentials, not even those that a borrowed client carries."""
         headers = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "identity"}
-        timeout = httpx.Timeout(self._timeout_s, read=read_timeout_s)
+        timeout = httpx.Timeout(self._timeout_s, read=silence_s or self._timeout_s)
         request = self._http.build_request("GET", url, headers=headers, timeout=timeout)
         for name in ("authorization", "cookie", "proxy-authorization"):
             request.headers.pop(name, None)

@@ -87,6 +87,9 @@ class SunoClient:
         """A cover as a file: JPEG, PNG or WebP, told by `media_type`. Raises as `download`."""
         return await media.fetch(self._transport, url, target, image_type, max_bytes=max_bytes)
 
-    def stream(self, url: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """The growing song, MP3 as it is made. Raises BadMedia where it is empty or no audio; NotSent, Unanswered."""
-        return media.listen(self._transport, url)
+    def stream(self, url: str, *, silence_s: float = 30.0) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """The growing song, MP3 as it is made; `silence_s` is the longest time without a byte, also before the first.
+
+        Raises BadMedia where it is empty or no audio, NotSent, Unanswered.
+        """
+        return media.listen(self._transport, url, silence_s=silence_s)

@@ -19,10 +19,8 @@ from .errors import BadMedia, Unanswered
 Typed = Callable[[bytes], str | None]
 OnProgress = Callable[[int, int | None], None]
 
-READ_TIMEOUT_S = 20.0  # between two chunks
 SLOW_AFTER_S = 20.0  # how long a host may drip below SLOW_BYTES_S
 SLOW_BYTES_S = 8_000
-FIRST_BYTES_S = 30.0  # how long a growing song may take to begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,9 @@ async def fetch(
     """`target` appears whole or not at all, and replaces what was there. Raises BadMedia, NotSent, Unanswered;
     OSError where it cannot be written.
     """
-    part = target.with_name(f".{target.name}.{token_hex(4)}.part")
+    part = target.with_name(f".{token_hex(8)}.part")
     try:
-        async with transport.open_media(url, read_timeout_s=READ_TIMEOUT_S) as answer:
+        async with transport.open_media(url) as answer:
             _check_head(answer, max_bytes)
             size, kind, digest = await _write(answer, part, typed, max_bytes, on_progress)
             if expected_duration_s and (why := implausible(size, expected_duration_s)):
@@ -62,10 +60,12 @@ async def fetch(
 
 
 @asynccontextmanager
-async def listen(transport: Transport, url: str) -> AsyncGenerator[AsyncIterator[bytes], None]:
-    """The bytes of a growing song as they are made. Raises BadMedia where they are none, or no audio."""
+async def listen(transport: Transport, url: str, *, silence_s: float) -> AsyncGenerator[AsyncIterator[bytes], None]:
+    """The bytes of a growing song as they are made. Raises BadMedia where they are none or no audio, Unanswered after
+    `silence_s` without any.
+    """
     async with (
-        transport.open_media(url, read_timeout_s=FIRST_BYTES_S) as answer,
+        transport.open_media(url, silence_s=silence_s) as answer,
         aclosing(_audio(answer)) as chunks,
     ):
         _check_status(answer)
@@ -119,7 +119,8 @@ class _Pace:
     """Finds a host that drips for ever, which no timeout between chunks does."""
 
     def __init__(self, now: float) -> None:
-        self._since, self._size = now, 0
+        self._since = now
+        self._size = 0
 
     def check(self, size: int, now: float, host: str) -> None:
         elapsed = now - self._since

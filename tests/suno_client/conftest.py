@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from support.wire_gateway import Gateway, open_gateway
@@ -10,6 +12,7 @@ from support.wire_gateway import Gateway, open_gateway
 from suno_client import Polling, SunoClient
 from suno_client.testing import FakeSuno
 
+READY = "Suno sandbox listening on "
 KEY = "sk-canary-7f3a9d"
 QUICK = Polling(first_s=0, max_s=0, floor_s=0, retry_s=0)
 
@@ -41,3 +44,18 @@ async def over_http(gateway: Gateway) -> AsyncIterator[SunoClient]:
     """A client of `gateway`, which counts as the gateway's own host: its files may be fetched."""
     async with SunoClient(KEY, base_url=gateway.url, timeout_s=5, polling=QUICK) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def sandbox_url() -> Iterator[str]:
+    """A sandbox of this session's own, with short songs and a quick clock; it ends when its input closes."""
+    argv = [sys.executable, "-m", "suno_client.sandbox", "--until-stdin-closes"]
+    argv += ["--speed", "20", "--music-seconds", "8", "--key", "sandbox"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().removeprefix(READY).strip()
+        finally:
+            process.stdin.close()
+            process.wait(10)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 
+import anyio
 import pytest
-from support.wire_gateway import Gateway, hangs_up, never_answers, says
+from anyio.abc import SocketStream
+from support.wire_gateway import Gateway, Seen, hangs_up, never_answers, says
 
 from suno_client import (
     BadKey,
@@ -149,6 +151,31 @@ async def test_silence_after_sending_may_have_been_charged(gateway: Gateway) -> 
         with pytest.raises(Unanswered) as caught:
             await suno.generations.create("rain")
     assert caught.value.may_be_charged
+
+
+async def test_an_answer_that_drips_has_an_end(gateway: Gateway) -> None:
+    async def drips(stream: SocketStream, seen: Seen) -> None:
+        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n")
+        while True:
+            await stream.send(b" ")
+            await anyio.sleep(0.02)
+
+    gateway.turns.append(drips)
+    async with SunoClient("key", base_url=gateway.url, timeout_s=0.1) as suno:
+        with anyio.fail_after(5), pytest.raises(Unanswered, match="no whole answer"):
+            await suno.generations.create("rain")
+
+
+async def test_a_sandbox_on_this_machine_is_asked_past_any_proxy(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    gateway.turns.append(says({"code": 200, "data": 7}))
+    async with SunoClient("key", base_url=gateway.url, timeout_s=2) as suno:
+        assert await suno.credits() == 7
 
 
 async def test_an_answer_shorter_than_it_claims_may_have_been_charged(gateway: Gateway, over_http: SunoClient) -> None:

@@ -10,7 +10,8 @@ import pytest
 from anyio.abc import SocketStream
 from support.wire_gateway import Gateway, Seen, hangs_up, says
 
-from suno_client import BadMedia, NotSent, Polling, SunoClient, SunoError, Unanswered
+from suno_client import BadMedia, SunoClient, SunoError, Unanswered
+from suno_client.download import SLOW_BYTES_S, _Pace
 from suno_client.testing import PIXEL, silent_mp3
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +69,9 @@ async def test_a_media_host_sees_a_product_and_no_key(gateway: Gateway, over_htt
         (b"RIFF\x00\x00\x00\x00WAVEfmt " * 9, 200, "it is of an unknown kind"),
         (b"", 200, "it is empty"),
         (b"\xff", 200, "it is of an unknown kind"),
+        ("<html>gone</html>".encode("utf-16"), 200, "it is of an unknown kind"),
+        (b"#EXTM3U\nfile:///etc/passwd\n", 200, "it is of an unknown kind"),
+        (b"\xff\xf1\x50\x80" + bytes(99), 200, "it is of an unknown kind"),  # AAC
         (b"<html>", 403, "it answered HTTP 403"),
         (b"<html>", 404, "it answered HTTP 404"),
         (b"<html>", 503, "it answered HTTP 503"),
@@ -150,6 +154,25 @@ async def test_a_host_that_is_away_is_tried_again(gateway: Gateway, over_http: S
     assert isinstance(await refused(over_http, gateway, target), Unanswered)
 
 
+async def falls_silent(stream: SocketStream, seen: Seen) -> None:
+    await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n" + SONG[:999])
+    await anyio.sleep_forever()
+
+
+async def test_a_host_that_falls_silent_is_left(gateway: Gateway, target: Path) -> None:
+    gateway.turns.append(falls_silent)
+    async with SunoClient("key", base_url=gateway.url, timeout_s=0.1) as suno:
+        assert isinstance(await refused(suno, gateway, target), Unanswered)
+
+
+def test_a_host_that_drips_for_ever_is_left() -> None:
+    pace = _Pace(100.0)
+    pace.check(19 * 100, 119.0, "host")  # a slow start is no crime
+    pace.check(30 * SLOW_BYTES_S, 130.0, "host")
+    with pytest.raises(Unanswered, match="slower than 8,000 bytes a second"):
+        pace.check(30 * SLOW_BYTES_S + 20 * SLOW_BYTES_S - 1, 150.0, "host")
+
+
 async def test_a_cancelled_download_leaves_nothing(gateway: Gateway, over_http: SunoClient, target: Path) -> None:
     begun = anyio.Event()
 
@@ -202,62 +225,3 @@ async def test_what_is_no_cover_is_refused(
     gateway.turns.append(says(body))
     with pytest.raises(BadMedia):
         await over_http.download_image(f"{gateway.url}/c", tmp_path / "c")
-
-
-async def test_a_growing_song_is_heard_while_it_grows(gateway: Gateway, over_http: SunoClient) -> None:
-    heard = anyio.Event()
-
-    async def drip(stream: SocketStream, seen: Seen) -> None:
-        await stream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        await stream.send(b"5\r\n%b\r\n" % SONG[:5])  # too little to know a song by
-        await stream.send(b"64\r\n%b\r\n" % SONG[5:105])
-        await heard.wait()  # the rest is made only after the first was heard
-        await stream.send(b"64\r\n%b\r\n0\r\n\r\n" % SONG[105:205])
-
-    gateway.turns.append(drip)
-    song = b""
-    async with over_http.stream(f"{gateway.url}/song") as chunks:
-        async for chunk in chunks:
-            song += chunk
-            heard.set()
-    assert song == SONG[:205]
-
-
-async def listen(suno: SunoClient, url: str, heard: bytearray) -> None:
-    async with suno.stream(url) as chunks:
-        async for chunk in chunks:
-            heard += chunk
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>not yet</html>" * 20, b"\xff", b'{"code":404}'])
-async def test_a_stream_that_is_no_song_is_refused_at_its_first_bytes(
-    gateway: Gateway, over_http: SunoClient, body: bytes
-) -> None:
-    gateway.turns.append(says(body))
-    heard = bytearray()
-    with pytest.raises(BadMedia):
-        await listen(over_http, f"{gateway.url}/song", heard)
-    assert not heard
-
-
-async def test_a_stream_that_breaks_off_says_so(gateway: Gateway, over_http: SunoClient) -> None:
-    gateway.turns.append(says(SONG[:50_000], length=len(SONG)))
-    heard = bytearray()
-    with pytest.raises(BadMedia, match="cut short"):
-        await listen(over_http, f"{gateway.url}/song", heard)
-    assert bytes(heard) == SONG[:50_000]
-
-
-async def test_a_stream_may_be_left_half_way(gateway: Gateway, over_http: SunoClient) -> None:
-    gateway.turns.extend([says(SONG), says({"code": 200, "data": 3})])
-    async with over_http.stream(f"{gateway.url}/song") as chunks:
-        async for _ in chunks:
-            break
-    assert await over_http.credits() == 3
-
-
-async def test_a_stream_on_a_closed_port_was_never_asked_for() -> None:
-    quick = Polling(retry_s=0)
-    async with SunoClient("key", base_url="http://127.0.0.1:9", timeout_s=1, polling=quick) as suno:
-        with pytest.raises(NotSent):
-            await listen(suno, "http://127.0.0.1:9/song", bytearray())

@@ -6,10 +6,11 @@ import logging
 import traceback
 from pathlib import Path
 
+import httpx
 import pytest
 from support.wire_gateway import Gateway, Turn, hangs_up, never_answers, says
 
-from suno_client import SunoClient, SunoError, TaskId
+from suno_client import SunoClient, SunoError, TaskId, Unanswered
 from suno_client.testing import FakeSuno
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +53,19 @@ async def test_a_timeout_does_not_tell_the_key(gateway: Gateway) -> None:
 async def test_a_refused_connection_does_not_tell_the_key() -> None:
     async with SunoClient(KEY, base_url="http://127.0.0.1:9", timeout_s=1) as suno:
         with pytest.raises(SunoError) as caught:
+            await suno.generations.create("rain")
+    assert KEY not in told(caught.value)
+
+
+async def test_locals_of_the_http_library_are_not_told() -> None:
+    """A write that fails does so in a frame that holds the whole head of the request."""
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        head = request.headers.raw
+        raise httpx.WriteTimeout(f"could not write {len(head)} lines")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fail)) as http, SunoClient(KEY, http=http) as suno:
+        with pytest.raises(Unanswered) as caught:
             await suno.generations.create("rain")
     assert KEY not in told(caught.value)
 
