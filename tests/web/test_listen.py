@@ -17,6 +17,7 @@ from conductr_player.opus import SILENCE
 from conductr_player.testing import packets, write_tone
 from conductr_web.errors import TooManyOpen
 from conductr_web.listen import BACKLOG, LISTENER_LIMIT, Broadcast, Form
+from conductr_web.webm import WebmOpusWriter
 
 pytestmark = pytest.mark.anyio
 
@@ -128,6 +129,32 @@ async def test_what_is_heard_is_what_was_played(form: Form, tone: list[bytes]) -
     loudest = np.argmax(np.abs(np.fft.rfft(middle))) * 48_000 / len(middle)
     assert abs(loudest - 400) < 2
     assert np.sqrt(np.mean(middle**2)) > 0.1
+
+
+def test_webm_packets_stand_20_ms_apart_across_clusters(tone: list[bytes]) -> None:
+    writer = WebmOpusWriter()
+    stream = writer.header() + b"".join(writer.cluster(batch) for batch in batches(tone, 7))
+    argv = [
+        find_ffmpeg(),
+        "-v",
+        "error",
+        "-f",
+        "webm",
+        "-i",
+        "pipe:0",
+        "-c",
+        "copy",
+        "-copyts",
+        "-f",
+        "framecrc",
+        "pipe:1",
+    ]
+    told = subprocess.run(argv, input=stream, check=True, capture_output=True, text=False).stdout.decode()
+    rows = [line.split(",") for line in told.splitlines() if not line.startswith("#")]
+    times = np.array([int(row[2]) for row in rows])
+    sizes = [int(row[4]) for row in rows]
+    assert sizes == [len(packet) for packet in tone]
+    assert set(np.diff(times)) == {20}  # milliseconds, as the file counts
 
 
 async def test_an_ogg_stream_goes_on_in_silence_while_nothing_plays() -> None:

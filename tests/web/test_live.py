@@ -12,7 +12,7 @@ from web.browser import Visitor
 from web.studio import WAIT_S
 
 from conductr import Conductr
-from conductr.messages import SessionChanged
+from conductr.messages import SessionChanged, SongReady
 from conductr_web.errors import TooManyOpen
 from conductr_web.listen import Broadcast, Form
 from conductr_web.live import BACKLOG, PAGE_LIMIT, Live
@@ -88,8 +88,8 @@ async def test_other_rooms_are_not_told_of(live: Live, conductr: Conductr) -> No
     stream = await live.events()
     await anext(stream)
     conductr.bus.publish(SessionChanged(81384788765712384, 1))
-    conductr.bus.publish(SessionChanged(0, 1))
-    assert (await next_named(stream, "queue"))["guild"] == "0"
+    conductr.bus.publish(SongReady(0, "a-song"))
+    assert read(await anext(stream)) == ("library", {"song_id": "a-song"})
     await stream.aclose()  # type: ignore[attr-defined]  # an async generator
 
 
