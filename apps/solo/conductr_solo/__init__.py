@@ -1,0 +1,1 @@
+"""The conductr command: every role in one process."""

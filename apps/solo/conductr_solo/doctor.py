@@ -1,0 +1,138 @@
+"""conductr doctor: looks at everything a song needs on its way, and says what to do about what is missing."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib.metadata import PackageNotFoundError, version
+
+import anyio.to_thread
+from attrs import frozen
+
+from conductr import Settings, word
+from conductr.app import check_data_dir
+from conductr.settings import SUNO_API
+from conductr_bot.doctor import check_token
+from conductr_player import find_ffmpeg
+from conductr_store import Media, Store
+from suno_client import SunoClient
+
+OLDEST_PYTHON = (3, 11)
+VOICE_PARTS = ("py-cord", "PyNaCl", "davey")
+
+
+@frozen
+class Finding:
+    """`ok` is None where a part is simply not set up; `advice` says what to do."""
+
+    part: str
+    ok: bool | None
+    text: str
+    advice: str | None = None
+
+
+async def examine(settings: Settings, say: Callable[[str], object]) -> bool:
+    """Tell each finding as it comes. True where nothing stands in the way of music."""
+    healthy = True
+    async for finding in _findings(settings):
+        mark = {True: "ok  ", False: "FAIL", None: "-   "}[finding.ok]
+        say(f"{mark} {finding.part}: {finding.text}")
+        if finding.advice:
+            say(f"       {finding.advice}")
+        healthy = healthy and finding.ok is not False
+    say("Everything is ready: run `conductr up`." if healthy else "Mend what says FAIL, then run this again.")
+    return healthy
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield _python()
+    yield await anyio.to_thread.run_sync(_ffmpeg)
+    yield _voice()
+    checks: tuple[tuple[str, Callable[[Settings], Awaitable[Finding]]], ...] = (
+        ("Data folder", _folder),
+        ("Database", _database),
+        ("Media", _media),
+        ("Suno", _suno),
+        ("Discord", _discord),
+    )
+    for part, check in checks:
+        try:
+            yield await check(settings)
+        except Exception as error:  # noqa: BLE001 - a doctor names every ailment and goes on
+            said = word(error)
+            yield Finding(part, False, said.text, said.hint)
+
+
+def _python() -> Finding:
+    ok = sys.version_info >= OLDEST_PYTHON
+    return Finding("Python", ok, platform.python_version(), None if ok else "Conductr needs Python 3.11 or newer.")
+
+
+def _ffmpeg() -> Finding:
+    try:
+        program = find_ffmpeg()
+        told = subprocess.run(
+            [program, "-hide_banner", "-encoders"], capture_output=True, text=True, timeout=20, check=True
+        )
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from running is the finding
+        return Finding(
+            "FFmpeg",
+            False,
+            f"not usable ({type(error).__name__})",
+            "pip install imageio-ffmpeg, or set CONDUCTR_FFMPEG to an ffmpeg program.",
+        )
+    if "libopus" not in told.stdout:
+        return Finding(
+            "FFmpeg", False, f"{program} has no Opus encoder", "pip install imageio-ffmpeg brings one that has."
+        )
+    return Finding("FFmpeg", True, str(program))
+
+
+def _voice() -> Finding:
+    versions: list[str] = []
+    for part in VOICE_PARTS:
+        try:
+            versions.append(f"{part} {version(part)}")
+        except PackageNotFoundError:
+            return Finding("Voice", False, f"{part} is not installed", 'pip install "py-cord[voice]" brings it.')
+    return Finding("Voice", True, ", ".join(versions))
+
+
+async def _folder(settings: Settings) -> Finding:
+    check_data_dir(settings)
+    return Finding("Data folder", True, str(settings.data_dir.absolute()))
+
+
+async def _database(settings: Settings) -> Finding:
+    async with Store.open(settings.database):
+        pass
+    return Finding("Database", True, settings.database.split("://", 1)[0])
+
+
+async def _media(settings: Settings) -> Finding:
+    await Media(settings.media, cache=settings.data_dir / "cache").put_bytes(b"conductr doctor", ".txt")
+    return Finding("Media", True, "can be written")
+
+
+async def _suno(settings: Settings) -> Finding:
+    if settings.embedded_suno:
+        return Finding(
+            "Suno", None, "no key set: songs are composed on this machine", "Set CONDUCTR_SUNO_API_KEY for Suno's own."
+        )
+    if settings.suno_api_key is None:
+        return Finding("Suno", False, "an address is set, but no key", "Set CONDUCTR_SUNO_API_KEY.")
+    async with SunoClient(
+        settings.suno_api_key.get_secret_value(), base_url=settings.suno_base_url or SUNO_API
+    ) as suno:
+        return Finding("Suno", True, f"the key works, {await suno.credits()} credits left")
+
+
+async def _discord(settings: Settings) -> Finding:
+    if settings.discord_token is None:
+        return Finding(
+            "Discord", None, "no token set: music plays in the browser only", "Set CONDUCTR_DISCORD_TOKEN for a bot."
+        )
+    name = await check_token(settings.discord_api_base, settings.discord_token.get_secret_value())
+    return Finding("Discord", True, f"the token is {name}'s")

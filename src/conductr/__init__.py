@@ -1,0 +1,91 @@
+"""Conductr's use cases, told once: compose a song, keep it, play it."""
+
+from .access import BROWSER_ROOM, Caller, RoomFacts, browser_caller
+from .app import Conductr, open_conductr
+from .errors import (
+    AlreadyPaused,
+    BadWish,
+    BusyElsewhere,
+    ConductrError,
+    NothingPlaying,
+    NothingToPlay,
+    NotInVoice,
+    PlayerUnreachable,
+    SetupError,
+    SongNotReady,
+    TooManyWaiting,
+    UnknownGeneration,
+    UnknownSong,
+)
+from .logs import set_up_logs
+from .messages import Event, GenerationChanged, SessionChanged, SongReady
+from .outcomes import (
+    Composing,
+    Joined,
+    Left,
+    LibraryShown,
+    NowPlaying,
+    Outcome,
+    Paused,
+    Queued,
+    QueueShown,
+    Resumed,
+    Skipped,
+    StillPlaying,
+    Stopped,
+)
+from .replies import Reply, clock, shorten, word
+from .settings import Settings
+from .views import EntryView, GenerationView, PageView, QueueView, SongView
+from .wishes import Wish
+
+__all__ = [
+    "BROWSER_ROOM",
+    "AlreadyPaused",
+    "BadWish",
+    "BusyElsewhere",
+    "Caller",
+    "Composing",
+    "Conductr",
+    "ConductrError",
+    "EntryView",
+    "Event",
+    "GenerationChanged",
+    "GenerationView",
+    "Joined",
+    "Left",
+    "LibraryShown",
+    "NotInVoice",
+    "NothingPlaying",
+    "NothingToPlay",
+    "NowPlaying",
+    "Outcome",
+    "PageView",
+    "Paused",
+    "PlayerUnreachable",
+    "QueueShown",
+    "QueueView",
+    "Queued",
+    "Reply",
+    "Resumed",
+    "RoomFacts",
+    "SessionChanged",
+    "Settings",
+    "SetupError",
+    "Skipped",
+    "SongNotReady",
+    "SongReady",
+    "SongView",
+    "StillPlaying",
+    "Stopped",
+    "TooManyWaiting",
+    "UnknownGeneration",
+    "UnknownSong",
+    "Wish",
+    "browser_caller",
+    "clock",
+    "open_conductr",
+    "set_up_logs",
+    "shorten",
+    "word",
+]

@@ -1,0 +1,94 @@
+"""What a use case can refuse, split by what the person who asked can do about it.
+
+ConductrError
+  NotInVoice          join a voice channel, then ask again
+  BusyElsewhere       others listen in another channel: go there, or wait
+  NothingPlaying      nothing to pause, skip or stop
+  AlreadyPaused       it is paused: /play resumes
+  NothingToPlay       the queue is empty: /generate makes a song
+  UnknownSong         no song with that id or name here: look in the library
+  SongNotReady        the song is still being made: wait for it
+  BadWish             the wish cannot be sent: names the field, why, and the limit
+  TooManyWaiting      the server has enough songs in the making: wait for one
+  UnknownGeneration   no generation with that id
+  PlayerUnreachable   no process plays for that server now
+  SetupError          the operator has to mend the settings: names the setting
+"""
+
+from __future__ import annotations
+
+
+class ConductrError(Exception):
+    """Base of every error that this package raises."""
+
+
+class NotInVoice(ConductrError):
+    pass
+
+
+class BusyElsewhere(ConductrError):
+    def __init__(self, channel_name: str) -> None:
+        super().__init__(channel_name)
+        self.channel_name = channel_name
+
+
+class NothingPlaying(ConductrError):
+    pass
+
+
+class AlreadyPaused(ConductrError):
+    pass
+
+
+class NothingToPlay(ConductrError):
+    pass
+
+
+class UnknownSong(ConductrError):
+    def __init__(self, song_id: str) -> None:
+        super().__init__(song_id)
+        self.song_id = song_id
+
+
+class SongNotReady(ConductrError):
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.title = title
+
+
+class BadWish(ConductrError):
+    """`field` is a field of Wish; `why` is a sentence; `limit` is in characters where a length is the matter."""
+
+    def __init__(self, field: str, why: str, *, limit: int | None = None) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why
+        self.limit = limit
+
+
+class TooManyWaiting(ConductrError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(str(limit))
+        self.limit = limit
+
+
+class UnknownGeneration(ConductrError):
+    def __init__(self, generation_id: str) -> None:
+        super().__init__(generation_id)
+        self.generation_id = generation_id
+
+
+class PlayerUnreachable(ConductrError):
+    def __init__(self, guild_id: int) -> None:
+        super().__init__(str(guild_id))
+        self.guild_id = guild_id
+
+
+class SetupError(ConductrError):
+    """`setting` is the environment variable to look at; `hint` says what to do."""
+
+    def __init__(self, setting: str, problem: str, hint: str) -> None:
+        super().__init__(f"{setting}: {problem}. {hint}")
+        self.setting = setting
+        self.problem = problem
+        self.hint = hint

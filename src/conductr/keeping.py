@@ -1,0 +1,95 @@
+"""Keeper: from a finished clip to a kept song: download, check, level, store by content hash. Nothing is half kept."""
+
+from __future__ import annotations
+
+from logging import getLogger
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+from attrs import frozen
+
+from conductr_player import DamagedAudio, Describe, Ingested, Track, TrackId, ingest
+from conductr_store import Media, Song, SongState, Store
+from suno_client import BadMedia, Clip, NotSent, SunoClient, SunoError, Unanswered
+
+from .bus import LocalBus
+from .errors import PlayerUnreachable
+from .messages import SongReady, ToPlayer
+
+log = getLogger(__name__)
+
+TRIES = 3  # a clip's addresses in turn; hosts were seen to serve empty and cut files for a while (suno.md 2A.11)
+FIRST_DELAY_S = 1.0  # doubled at each try
+IMAGE_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+
+@frozen
+class Keeper:
+    store: Store
+    media: Media
+    suno: SunoClient
+    bus: LocalBus
+    first_delay_s: float = FIRST_DELAY_S
+
+    async def keep(self, song: Song, clip: Clip) -> Song:
+        """The song, READY, with its files kept; also told to the player, which then knows its length.
+
+        Raises the last SunoError or DamagedAudio after TRIES tries; MediaError and StoreError at once: those are ours.
+        """
+        with TemporaryDirectory(prefix="conductr-") as folder:
+            audio, ingested, packets = await self._sound(clip, Path(folder))
+            audio_key = await self.media.put_file(audio, ".mp3")
+            opus_key = await self.media.put_file(packets, ".opus")
+            cover_key = await self._cover(clip, Path(folder))
+        async with self.store.begin() as tx:
+            song = await tx.songs.update(
+                song.id,
+                state=SongState.READY,
+                title=clip.title or song.title,
+                style=clip.tags or song.style,
+                lyrics=clip.lyrics or song.lyrics,
+                duration_s=ingested.duration_s,
+                audio_key=audio_key,
+                opus_key=opus_key,
+                cover_key=cover_key,
+            )
+        self.bus.publish(SongReady(song.guild_id, song.id))
+        await self._describe(song)
+        return song
+
+    async def _sound(self, clip: Clip, folder: Path) -> tuple[Path, Ingested, Path]:
+        """Downloaded and levelled; tried at each of the clip's addresses in turn."""
+        urls = clip.audio_urls()
+        if not urls:
+            raise BadMedia("", "the finished clip has no address of a file")
+        last: SunoError | DamagedAudio | None = None
+        for attempt in range(TRIES):
+            if attempt:
+                await anyio.sleep(self.first_delay_s * 2 ** (attempt - 1))
+            target, packets = folder / f"{attempt}.mp3", folder / f"{attempt}.opus"
+            try:
+                await self.suno.download(urls[attempt % len(urls)], target, expected_duration_s=clip.duration_s)
+                return target, await ingest(target, packets, expected_duration_s=clip.duration_s), packets
+            except (BadMedia, NotSent, Unanswered, DamagedAudio) as error:
+                log.warning("clip %s: try %s of %s to keep it failed: %s", clip.id, attempt + 1, TRIES, error)
+                last = error
+        raise last or BadMedia("", "no try was made")
+
+    async def _cover(self, clip: Clip, folder: Path) -> str | None:
+        """The cover's key. A song without its cover is still a song."""
+        if clip.image_url is None:
+            return None
+        try:
+            image = await self.suno.download_image(clip.image_url, folder / "cover")
+        except SunoError as error:
+            log.warning("clip %s: its cover could not be kept: %s", clip.id, error)
+            return None
+        return await self.media.put_file(image.path, IMAGE_SUFFIXES.get(image.media_type, ".jpg"))
+
+    async def _describe(self, song: Song) -> None:
+        track = Track(TrackId(song.id), song.title, song.duration_s)
+        try:
+            await self.bus.send(ToPlayer(song.guild_id, Describe(track)))
+        except PlayerUnreachable:
+            return  # nobody plays it; the row knows its length

@@ -1,0 +1,73 @@
+"""Errors in words: what went wrong, and what the person can do next. Never an error's own text, never a secret."""
+
+from __future__ import annotations
+
+import conductr_player as player
+import conductr_store as store
+import suno_client as suno
+
+from . import errors
+
+Words = tuple[str, str | None]  # a sentence, and the way out where there is one
+
+GENERAL: Words = ("Something went wrong here.", "Try again; the operator finds the cause in the log.")
+
+PLAIN: dict[type[BaseException], Words] = {
+    errors.ConductrError: ("That cannot be done now.", None),
+    errors.NotInVoice: ("You are not in a voice channel.", "Join one, then ask again."),
+    errors.NothingPlaying: ("Nothing is playing.", "/generate makes a song, /play plays one you have."),
+    errors.AlreadyPaused: ("It is paused already.", "/play goes on."),
+    errors.NothingToPlay: ("There is nothing to play.", "/generate makes a song."),
+    errors.UnknownSong: ("No such song in this library.", "Choose one from the list that /play offers."),
+    errors.UnknownGeneration: ("That wish is not known here.", "/generate makes a new song."),
+    errors.PlayerUnreachable: ("I am in no voice channel here.", "/join calls me in."),
+    suno.SunoError: ("Suno could not do that.", "Try again later."),
+    suno.NotSent: ("Suno cannot be reached now, and nothing was sent or charged.", "Try again in a few minutes."),
+    suno.Unanswered: (
+        "Suno's answer was lost, so it is not known whether the song was accepted or paid for.",
+        "Nothing was sent again. Ask once more if you want to try anew.",
+    ),
+    suno.OutOfCredits: ("The Suno account has no credits left.", "The operator can top it up; nothing was charged."),
+    suno.TooMany: ("Suno is taking too many requests now.", "Try again in a minute; nothing was charged."),
+    suno.BadKey: ("Suno does not accept this bot's key.", "The operator has to check CONDUCTR_SUNO_API_KEY."),
+    suno.PromptRejected: ("Suno turned that prompt down.", "Put it in other words: no artist names, nothing harmful."),
+    suno.Maintenance: ("Suno is closed for maintenance.", "Try again later; nothing was charged."),
+    suno.Refused: ("Suno refused the request.", "Try again with a simpler prompt; nothing was charged."),
+    suno.GenerationFailed: ("Suno could not make that song.", "Try again, or put it in other words."),
+    suno.WaitTimeout: ("Suno did not finish the song in time.", "If it comes later, it is in your Suno account."),
+    suno.BadMedia: ("Suno delivered a damaged file.", "Try again; the song may be whole in your Suno account."),
+    player.PlayerError: ("The voice connection failed.", "Try /join again."),
+    player.PlayerBusy: ("Too many commands are waiting here.", "Try again in a moment."),
+    player.FFmpegMissing: (
+        "FFmpeg was not found, so no song can be prepared.",
+        "The operator can run: conductr doctor",
+    ),
+    player.SourceError: ("That song's audio cannot be read.", "Try another song, or make it anew with /generate."),
+    player.SnapshotError: ("The saved queue was made by another version.", "The operator can run: conductr doctor"),
+    store.StoreError: ("The database cannot be reached, so nothing was changed.", "Try again later."),
+    store.CommitUnsure: ("The database's answer was lost; look whether it was done.", "Ask again only if it was not."),
+    store.StoreBusy: ("The database is busy, so nothing was changed.", "Try again in a moment."),
+    store.MediaError: ("The song's file cannot be written or read now.", "The operator should check the disk."),
+}
+PLAIN[suno.Misunderstood] = PLAIN[suno.Unanswered]
+
+
+def refusal(error: BaseException) -> Words:
+    """What to say of an error: of its own kind, or of the nearest kind above it."""
+    match error:
+        case errors.BusyElsewhere():
+            return f"I am playing for others in {error.channel_name}.", "Join them, or ask again when they are done."
+        case errors.SongNotReady():
+            return f"{error.title} is still being made.", "It plays as soon as its first notes are here."
+        case errors.BadWish():
+            return f"The {error.field} will not do: {error.why}.", "Nothing was sent or charged."
+        case errors.TooManyWaiting():
+            return f"{error.limit} songs are in the making here already.", "Ask again when one is done."
+        case errors.SetupError():
+            return f"{error.setting}: {error.problem}.", error.hint
+        case suno.InvalidRequest():
+            return f"Suno would not take that: {error}.", "Change it and ask again; nothing was sent or charged."
+        case suno.GenerationFailed(moderated=True):
+            return PLAIN[suno.PromptRejected]
+        case _:
+            return next((PLAIN[kind] for kind in type(error).__mro__ if kind in PLAIN), GENERAL)

@@ -1,0 +1,124 @@
+"""Sounds: from a track to its packets. A kept song comes from disk, a growing one from the provider's stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from logging import getLogger
+from typing import Protocol
+
+import anyio
+from anyio.abc import TaskGroup
+from attrs import define, field
+
+from conductr_player import (
+    IndexedPackets,
+    LivePackets,
+    PacketSource,
+    PlayerError,
+    SourceError,
+    Track,
+    ingest_live,
+    open_packets,
+)
+from conductr_store import Media, NotFound, Song, SongState, Store, StoreError
+from suno_client import SunoError
+
+from .bus import LocalBus
+from .messages import SongReady
+
+log = getLogger(__name__)
+
+OPEN_FILES = 64  # indexed songs kept open; each is a few MB of page cache, shared by all guilds
+FINISHED_WITHIN_S = 600.0  # how long a broken stream waits for the finished file
+LOOK_AGAIN_S = 2.0
+
+
+class StreamsSongs(Protocol):
+    """The part of SunoClient that a growing song needs."""
+
+    def stream(self, url: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]: ...
+
+
+@define(eq=False)
+class Sounds:
+    """Opens tracks for every guild of this process; `run` feeds the growing ones."""
+
+    store: Store
+    media: Media
+    suno: StreamsSongs
+    bus: LocalBus
+    _files: dict[str, IndexedPackets] = field(factory=dict)
+    _growing: dict[str, LivePackets] = field(factory=dict)
+    _feeders: TaskGroup | None = None
+
+    async def run(self) -> None:
+        """Feed growing songs, and let each go over to its finished file once that is kept."""
+        async with self.bus.subscribe() as events, anyio.create_task_group() as feeders:
+            self._feeders = feeders
+            async for event in events:
+                if isinstance(event, SongReady) and (live := self._growing.get(event.song_id)) is not None:
+                    await self._go_over(event.song_id, live)
+
+    async def open(self, track: Track) -> PacketSource:
+        """The track's packets, shared by all guilds that play it. Raises SourceError, MediaError, StoreError."""
+        if (known := self._files.get(track.id)) is not None:
+            return known
+        if (live := self._growing.get(track.id)) is not None:
+            return live
+        song = await self._song(track.id)
+        if song.opus_key is not None:
+            return await self._open_file(song.id, song.opus_key)
+        if song.state is not SongState.GROWING or song.stream_url is None or self._feeders is None:
+            raise SourceError(f"{track.title} has no sound")
+        live = self._growing[song.id] = LivePackets()
+        self._feeders.start_soon(self._feed, song.id, song.stream_url, live)
+        await live.first_packet_ready()
+        return live
+
+    async def _feed(self, song_id: str, url: str, live: LivePackets) -> None:
+        """Packets as they are made. A stream that breaks is outlived by the finished file, if that comes in time."""
+        try:
+            async with self.suno.stream(url) as chunks:
+                await ingest_live(chunks, live)
+        except (SunoError, PlayerError) as error:
+            log.warning("the stream of song %s broke after %s packets: %s", song_id, len(live), error)
+            if not await self._file_came(song_id, live):
+                live.fail(error)
+        finally:
+            self._growing.pop(song_id, None)
+
+    async def _file_came(self, song_id: str, live: LivePackets) -> bool:
+        """Wait for the finished file. It is announced; looking is for the case that the announcement came before."""
+        with anyio.move_on_after(FINISHED_WITHIN_S):
+            while not live.complete:
+                song = await self._song(song_id)
+                if song.opus_key is not None:
+                    await self._go_over(song_id, live)
+                    break
+                if song.state is SongState.FAILED:
+                    break
+                await anyio.sleep(LOOK_AGAIN_S)
+        return live.complete
+
+    async def _go_over(self, song_id: str, live: LivePackets) -> None:
+        try:
+            song = await self._song(song_id)
+            if song.opus_key is not None:
+                live.replace_with(await self._open_file(song_id, song.opus_key))
+        except (PlayerError, StoreError) as error:
+            log.warning("song %s goes on in its stream, its file cannot be opened: %s", song_id, error)
+
+    async def _open_file(self, song_id: str, opus_key: str) -> IndexedPackets:
+        packets = await open_packets(await self.media.local_path(opus_key))
+        while len(self._files) >= OPEN_FILES:
+            self._files.pop(next(iter(self._files)))  # who plays it still holds it
+        self._files[song_id] = packets
+        return packets
+
+    async def _song(self, song_id: str) -> Song:
+        async with self.store.begin() as tx:
+            try:
+                return await tx.songs.get(song_id)
+            except NotFound as error:
+                raise SourceError("the song is gone from the library") from error
