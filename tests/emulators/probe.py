@@ -16,6 +16,12 @@ TESTS = Path(__file__).parents[1]
 COMMANDS = {"hello", "later", "style", "buttons", "chatter", "write", "strange", "join", "play", "leave"}
 
 
+def suit_stock_pycord(discord: DiscordEmulator) -> None:
+    """Timing in which py-cord's unhealed voice joins quickly and always (discord.md, faults B3 and B4)."""
+    discord.voice.heartbeat_ms = 200  # B3: its handshake goes on when a heartbeat wakes the loop
+    discord.voice_timing.before_server_s = 0.05  # B4: both updates at once may be a lost wake-up
+
+
 @asynccontextmanager
 async def probe_bot(discord: DiscordEmulator, commands: Iterable[str] = COMMANDS) -> AsyncIterator[None]:
     """Runs until the end of the block; what the bot wrote to stderr is shown by pytest when a test fails."""
