@@ -50,6 +50,7 @@ class Generations:
     model: str
     owner: str
     lease: timedelta
+    submit_lease: timedelta  # longer than a submission can take, its tries included
     wake: Callable[[], None]
     now: Callable[[], datetime] = utc_now
 
@@ -100,7 +101,8 @@ class Generations:
         Ends as SUBMITTED, REQUESTED (Suno asked to wait: the watcher tries later), REFUSED or UNKNOWN. Raises the
         SunoError for the last two, after the row is written.
         """
-        row = await self.change(row, state=GenerationState.SUBMITTING)
+        until = self.now() + self.submit_lease
+        row = await self.change(row, state=GenerationState.SUBMITTING, lease_until=until)
         request = request_for(
             Wish(row.prompt, row.style, row.title, row.lyrics, row.instrumental, row.model), self.model
         )

@@ -39,6 +39,7 @@ from .sounds import Sounds
 
 log = getLogger(__name__)
 
+TAKEN_WITHIN_S = 5.0  # a player takes a command in a tick; one that does not has crashed
 SAVE_EVERY_S = 5.0  # how much of a song a crash may cost
 
 
@@ -52,7 +53,6 @@ class Room:
     player: GuildPlayer
     seq: int
     listeners: Callable[[], int]
-    clock: Callable[[], float] = field(default=anyio.current_time)
 
     def facts(self) -> RoomFacts:
         return RoomFacts(self.channel_id, self.name, self.listeners())
@@ -144,9 +144,9 @@ class GuildHost:
         room = self._rooms.get(message.guild_id)
         if room is None:
             return await self._edit_saved(message)
-        follows, _ = step(room.player.session, message.command, room.clock())
-        room.player.tell(message.command)
-        return follows
+        with anyio.move_on_after(TAKEN_WITHIN_S):
+            return await room.player.ask(message.command)
+        raise PlayerUnreachable(message.guild_id)
 
     async def run(self) -> None:
         """Save every playing room's position now and then, so that a crash costs seconds of a song, not the song."""

@@ -116,7 +116,7 @@ class GenerationWatcher:
         async with anyio.create_task_group() as keeping:
             try:
                 task = TaskId(row.task_id or "")
-                async for progress in self.suno.generations.watch(task, deadline_s=WAIT_FOR_SUNO_S):
+                async for progress in self.suno.generations.watch(task, deadline_s=self._patience_s(row)):
                     row, songs = await self._note(row, progress)
                     for song, clip in songs:
                         if clip.audio_urls() and song.state is SongState.GROWING and song.id not in kept:
@@ -125,6 +125,10 @@ class GenerationWatcher:
             except (GenerationFailed, WaitTimeout) as error:
                 failure = error
         await self._conclude(row, failure)
+
+    def _patience_s(self, row: Generation) -> float:
+        left = row.created_at + GIVE_UP_AFTER - self.generations.now()
+        return max(1.0, min(WAIT_FOR_SUNO_S, left.total_seconds()))
 
     async def _note(self, row: Generation, progress: Progress) -> tuple[Generation, list[tuple[Song, Clip]]]:
         """Write down what a new stage brought; the first take goes into the queue once it can be heard."""

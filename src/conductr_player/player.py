@@ -46,6 +46,8 @@ class GuildPlayer:
     _output: Output = field(init=False)
     _inbox: deque[i.Command | i.Report] = field(init=False, factory=deque["i.Command | i.Report"])
     _commands_waiting: int = field(init=False, default=0)
+    _commands_taken: int = field(init=False, default=0)
+    _taken: anyio.Event = field(init=False, factory=anyio.Event)
     _came: anyio.Event = field(init=False, factory=anyio.Event)
     _changed: anyio.Event = field(init=False, factory=anyio.Event)
     _call_soon: CallSoon | None = field(init=False, default=None)
@@ -67,6 +69,14 @@ class GuildPlayer:
         self._commands_waiting += 1
         self._inbox.append(command)
         self._came.set()
+
+    async def ask(self, command: i.Command) -> Session:
+        """As `tell`, and the session once the command was taken."""
+        self.tell(command)
+        turn = self._commands_taken + self._commands_waiting
+        while self._commands_taken < turn:
+            await self._taken.wait()
+        return self.session
 
     def report(self, report: i.Report) -> None:
         """Hand over what the output saw; from any thread. Never refused: a lost Ended would stop the music."""
@@ -117,10 +127,13 @@ class GuildPlayer:
         return waited.cancelled_caught
 
     async def _take(self, given: i.Command | i.Report) -> None:
-        if not isinstance(given, i.Started | i.Ended):
-            self._commands_waiting -= 1
         before = self.session
         self.session, effects = step(before, given, self.now())
+        if not isinstance(given, i.Started | i.Ended):
+            self._commands_waiting -= 1
+            self._commands_taken += 1
+            self._taken.set()
+            self._taken = anyio.Event()
         try:
             for effect in effects:
                 await self._carry_out(effect)

@@ -105,7 +105,7 @@ async def test_leaving_keeps_the_queue_and_coming_back_plays_on(
     made = await a_song(conductr, caller)
     await conductr.playback.play(caller, made.songs[0].id)
     await in_state(conductr, caller, "playing")
-    await heard(sink, 25)
+    await heard(sink, len(sink.sent) + 25)
     await conductr.host.close_room(caller.guild_id)
     queue = await conductr.playback.queue(caller.guild_id)
     assert queue.state == "paused"

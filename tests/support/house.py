@@ -51,7 +51,13 @@ class House:
 async def running_house(data: Path, environment: Mapping[str, str]) -> AsyncIterator[House]:
     """`conductr up` with these settings on a free port; killed at the end if it still runs."""
     chosen = {name: value for name, value in os.environ.items() if not name.startswith("CONDUCTR_")}
-    chosen |= {"CONDUCTR_DATA_DIR": str(data), "CONDUCTR_LEASE_S": "1", "CONDUCTR_SUNO_POLL_S": "0.1", **environment}
+    chosen |= {
+        "CONDUCTR_DATA_DIR": str(data),
+        "CONDUCTR_LEASE_S": "1",
+        "CONDUCTR_SUNO_POLL_S": "0.1",
+        "CONDUCTR_SUNO_TIMEOUT_S": "2",
+        **environment,
+    }
     command = [sys.executable, "-m", "conductr_solo", "up", "--port", "0"]
     process = await anyio.open_process(command, stdout=PIPE, stderr=PIPE, env=chosen, cwd=data)
     house = House(process, data)
