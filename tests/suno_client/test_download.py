@@ -12,7 +12,7 @@ from support.wire_gateway import Gateway, Seen, hangs_up, says
 
 from suno_client import BadMedia, SunoClient, SunoError, Unanswered
 from suno_client.download import SLOW_BYTES_S, _Pace
-from suno_client.testing import PIXEL, silent_mp3
+from suno_client.testing import BASE_URL, PIXEL, FakeSuno, Reply, silent_mp3
 
 pytestmark = pytest.mark.anyio
 SONG = silent_mp3(30)
@@ -91,6 +91,14 @@ async def test_what_is_no_song_is_refused(
 async def test_a_cut_song_is_refused(gateway: Gateway, over_http: SunoClient, target: Path) -> None:
     gateway.turns.append(says(SONG[:100_000], length=len(SONG)))
     assert isinstance(await refused(over_http, gateway, target), BadMedia)
+
+
+async def test_a_transport_that_does_not_count_is_counted_after(
+    fake: FakeSuno, suno: SunoClient, tmp_path: Path
+) -> None:
+    fake.faults["media"].append(Reply(SONG, headers={"Content-Length": str(len(SONG) + 1)}))
+    with pytest.raises(BadMedia, match="cut short"):
+        await suno.download(f"{BASE_URL}/media/a.mp3", tmp_path / "song.mp3")
 
 
 async def test_a_song_cut_without_a_declared_length_is_too_small_for_its_duration(
