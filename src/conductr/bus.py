@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from math import inf
 from typing import Protocol
@@ -67,7 +67,7 @@ class LocalBus:
             sender.send_nowait(event)
 
     @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[AsyncIterator[Event]]:
+    async def subscribe(self) -> AsyncGenerator[AsyncIterator[Event], None]:
         """Events from now on. Who lags more than BACKLOG events behind loses the oldest."""
         sender, receiver = anyio.create_memory_object_stream[Event](inf)  # bounded by publish
         self._subscribers[sender] = receiver

@@ -107,7 +107,7 @@ class Generations:
             Wish(row.prompt, row.style, row.title, row.lyrics, row.instrumental, row.model), self.model
         )
         try:
-            task = await self._send(asdict(request))
+            task = await self._send(request)
         except TooMany as error:
             if self.now() - row.created_at > TOO_MANY_FOR:
                 await self.end(row, GenerationState.REFUSED, word(error).text)
@@ -133,14 +133,24 @@ class Generations:
             self.bus.publish(GenerationChanged(changed.guild_id, changed.id, changed.state.value))
         return changed
 
-    async def _send(self, request: dict[str, object]) -> Task:
+    async def _create(self, asked: SunoRequest) -> Task:
+        return await self.suno.generations.create(
+            asked.prompt,
+            style=asked.style,
+            title=asked.title,
+            lyrics=asked.lyrics,
+            instrumental=asked.instrumental,
+            model=asked.model,
+        )
+
+    async def _send(self, request: SunoRequest) -> Task:
         """Sending again is safe only where nothing left this machine."""
         for attempt in range(1, NOT_SENT_TRIES):
             try:
-                return await self.suno.generations.create(**request)
+                return await self._create(request)
             except NotSent:
                 await anyio.sleep(NOT_SENT_DELAY_S * 2 ** (attempt - 1))
-        return await self.suno.generations.create(**request)
+        return await self._create(request)
 
     async def _check_room(self, tx: UnitOfWork, guild_id: int) -> None:
         rows = await tx.generations.of_guild(guild_id, limit=UNFINISHED_LIMIT * 2, offset=0)

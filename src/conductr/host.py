@@ -184,7 +184,7 @@ class GuildHost:
             saved = await tx.queues.load(guild_id)
         if saved is None:
             return Session(), 0.0, 0
-        session, position_s = from_plain(saved.session)
+        session, position_s = from_plain(dict(saved.session))
         return session, position_s, saved.seq
 
     async def _save(self, guild_id: int, session: Session, position_s: float) -> None:

@@ -38,4 +38,4 @@ def set_up_logs(settings: Settings) -> None:
     handler.setFormatter(Redaction(tuple(secret.get_secret_value() for secret in secrets if secret)))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     for chatty in ("httpx", "httpcore", "aiosqlite", "hypercorn.access", "discord.voice.gateway"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -116,7 +116,7 @@ class Playback:
             saved = await tx.queues.load(guild_id)
         if saved is None:
             return Now(Session(), 0.0, 0, None)
-        session, position_s = from_plain(saved.session)
+        session, position_s = from_plain(dict(saved.session))
         return Now(session, position_s, saved.seq, None)
 
     async def _send(self, guild_id: int, command: Command) -> QueueView:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import anyio
 import pytest
 from support.watching import ended, heard
@@ -27,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def sink(conductr: Conductr, caller: Caller) -> AsyncIterator[ListSink]:
+async def sink(conductr: Conductr, caller: Caller) -> ListSink:
     """The guild's room is open, and this is where it is heard."""
     sink = ListSink()
     await conductr.host.open_room(caller.guild_id, sink, 5, "Lounge", guild_name="Test guild")

@@ -6,7 +6,6 @@ import signal
 import webbrowser
 
 import anyio
-from anyio.abc import CancelScope
 
 from conductr import Conductr, Settings, open_conductr
 from conductr_bot.run import run_bot
@@ -35,7 +34,7 @@ async def _run_roles(conductr: Conductr, *, open_page: bool) -> None:
             roles.start_soon(run_bot, conductr)
 
 
-async def _end_on_signal(scope: CancelScope) -> None:
+async def _end_on_signal(scope: anyio.CancelScope) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async for _ in signals:
             scope.cancel()
