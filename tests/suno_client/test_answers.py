@@ -92,7 +92,7 @@ async def test_a_submission_says_all_that_the_server_demands(gateway: Gateway, o
     assert (task.id, task.request_id) == ("t1", "ray")
     [seen] = gateway.seen
     assert seen.headers["authorization"] == "Bearer sk-canary-7f3a9d"
-    assert seen.headers["user-agent"].startswith("Mozilla/5.0 (compatible; suno-client/")
+    assert seen.headers["user-agent"].startswith("Mozilla/5.0 (compatible; suno-client")
     assert (seen.method, seen.path) == ("POST", "/api/v1/generate")
     assert seen.body == (
         b'{"customMode":true,"instrumental":false,"model":"V5_5",'

@@ -58,7 +58,7 @@ async def test_a_media_host_sees_a_product_and_no_key(gateway: Gateway, over_htt
     [seen] = gateway.seen
     assert "authorization" not in seen.headers
     assert seen.headers["accept-encoding"] == "identity"
-    assert seen.headers["user-agent"].startswith("Mozilla/5.0 (compatible; suno-client/")
+    assert seen.headers["user-agent"].startswith("Mozilla/5.0 (compatible; suno-client")
 
 
 @pytest.mark.parametrize(
