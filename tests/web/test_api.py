@@ -81,7 +81,7 @@ async def test_audio_comes_in_ranges_and_under_a_harmless_name(visitor: Visitor,
     assert part.headers["Content-Range"] == f"bytes 100-199/{len(body)}"
     past = await visitor.client.get(song["audio"], headers={"Range": f"bytes={len(body) + 5}-"})
     assert past.status_code == 416
-    kept = await visitor.get(song["audio"] + "?download")
+    kept = await visitor.client.get(song["audio"] + "?download")
     assert kept.headers["Content-Disposition"].startswith("attachment; filename=")
     assert kept.headers["Content-Disposition"].endswith(".mp3")
 

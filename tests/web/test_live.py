@@ -51,6 +51,7 @@ async def test_a_page_gets_everything_on_connecting(live: Live) -> None:
 
 async def test_a_song_in_the_making_is_told_step_by_step(live: Live, visitor: Visitor) -> None:
     stream = await live.events()
+    await anext(stream)
     made = await (await visitor.wish("ambient steps")).get_json()
     states: list[str] = []
     while "finished" not in states:

@@ -130,6 +130,32 @@ async def test_events_come_over_the_wire_as_they_happen(conductr: Conductr) -> N
     assert {"queue", "library"} <= set(names)
 
 
+async def test_a_wish_is_not_cut_short_when_its_browser_leaves(conductr: Conductr) -> None:
+    async with serving(conductr) as url, httpx.AsyncClient(base_url=url, timeout=WAIT_S) as web:
+        address = httpx.URL(url)
+        token = (await web.get("/api/session")).json()["csrf"]
+        for number in range(5):
+            body = json.dumps({"request_id": f"leaving-{number}", "prompt": f"leaving {number}"})
+            lines = [
+                "POST /api/songs/generate HTTP/1.1",
+                f"Host: {address.host}:{address.port}",
+                f"Origin: http://{address.host}:{address.port}",
+                f"X-Conductr-CSRF: {token}",
+                "Content-Type: application/json",
+                f"Content-Length: {len(body)}",
+            ]
+            browser = await anyio.connect_tcp(address.host, address.port or 80)
+            await browser.send(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
+            await browser.aclose()
+
+        async def all_taken_on() -> bool:
+            made = [each for each in await conductr.generations.recent(0, 5) if each.prompt.startswith("leaving")]
+            return len(made) == 5 and all(each.state not in ("requested", "submitting") for each in made)
+
+        await until(conductr, all_taken_on)
+        assert not [each for each in await conductr.generations.recent(0, 5) if each.state in ("unknown", "failed")]
+
+
 async def _plays(conductr: Conductr) -> bool:
     return (await conductr.playback.queue(0)).current is not None
 

@@ -14,6 +14,7 @@ from .listen import Broadcast
 from .live import Live
 from .pages import error_answer, page_routes
 from .security import BODY_LIMIT, Guard, add_headers
+from .steady import Steady
 
 _LIVE: Final = "conductr_live"
 
@@ -24,8 +25,8 @@ def create_app(conductr: Conductr) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["BODY_TIMEOUT"] = 20
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
-    guard, broadcast = Guard(), Broadcast()
-    live = Live(conductr, broadcast)
+    guard, broadcast, steady = Guard(), Broadcast(), Steady()
+    live = Live(conductr, broadcast, steady)
     app.extensions[_LIVE] = live
 
     async def let_in() -> None:
@@ -36,7 +37,7 @@ def create_app(conductr: Conductr) -> Quart:
         return response
 
     async def serve_room() -> AsyncGenerator[None, None]:
-        async with live.running():
+        async with steady.running(), live.running():
             await conductr.host.open_room(
                 BROWSER_ROOM,
                 broadcast.sink,
@@ -54,6 +55,8 @@ def create_app(conductr: Conductr) -> Quart:
     app.register_error_handler(Exception, error_answer)
     for routes in (page_routes(guard, live, broadcast), playback_routes(conductr, live), song_routes(conductr)):
         app.register_blueprint(routes)
+    for name, view in app.view_functions.items():
+        app.view_functions[name] = steady.view(app.ensure_async(view))
     return app
 
 

@@ -27,6 +27,7 @@ from conductr_store import StoreError
 from .errors import TooManyOpen
 from .listen import Broadcast
 from .payloads import Json, generation_json, queue_json
+from .steady import Steady
 
 log = getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Page:
 class Live:
     conductr: Conductr
     broadcast: Broadcast
+    steady: Steady = field(factory=Steady)
     _pages: list[Page] = field(factory=list[Page])
     _closed: bool = False
 
@@ -79,7 +81,7 @@ class Live:
         page = Page(sender, receiver)
         self._pages.append(page)
         try:
-            yield "retry: 1500\n\n" + _event("snapshot", await self.snapshot())
+            yield "retry: 1500\n\n" + _event("snapshot", await self.steady.finish(self.snapshot))
             while not self._closed and (event := await self._next(page)) is not None:
                 yield event
         finally:
@@ -98,7 +100,7 @@ class Live:
         while page.receiver.statistics().current_buffer_used:
             page.receiver.receive_nowait()  # what the snapshot holds already
         page.lagged = False
-        return _event("snapshot", await self.snapshot())
+        return _event("snapshot", await self.steady.finish(self.snapshot))
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:

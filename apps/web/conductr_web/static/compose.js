@@ -59,10 +59,14 @@ export class Composer {
     this.ready();
     button.setAttribute("aria-busy", "true");
     this.#requestId ??= crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
+    const id = this.#requestId;
     try {
-      const made = await post("/api/songs/generate", { request_id: this.#requestId, ...this.#wish() });
-      this.#form.reset();
-      this.#changed();
+      const made = await post("/api/songs/generate", { request_id: id, ...this.#wish() });
+      // What was typed meanwhile is the next wish, and stays.
+      if (this.#requestId === id) {
+        this.#form.reset();
+        this.#changed();
+      }
       this.wished(made);
     } catch (error) {
       this.#problem(error);

@@ -12,7 +12,7 @@ export class Deck {
   #radio;
   #queue = null;
   #moved = { position: 0, at: 0, moving: false };
-  #busy = false;
+  #last = Promise.resolve();
 
   constructor(radio) {
     this.#radio = radio;
@@ -60,14 +60,14 @@ export class Deck {
   }
 
   /** Play, pause, or listen to what plays already. */
-  async toggle() {
+  toggle() {
     if (!this.#queue) return;
-    if (this.#heard) return this.#press("pause");
-    this.#radio.start();
-    if (!this.#wanted) await this.#press("play");
+    if (!this.#heard) this.#radio.start();
+    else return this.#run(() => (this.#wanted ? post("/api/queue/pause") : null));
+    return this.#run(() => (this.#wanted ? null : post("/api/queue/play")));
   }
 
-  async playSong(id) {
+  playSong(id) {
     this.#radio.start();
     return this.#run(() => post("/api/queue/play", { song_id: id }));
   }
@@ -76,19 +76,20 @@ export class Deck {
     return this.#run(() => post(`/api/queue/${button}`));
   }
 
-  async #run(ask) {
-    if (this.#busy) return;
-    this.#busy = true;
-    showProblem(byId("now-problem"), null);
-    try {
-      const { text, queue } = await ask();
-      this.show(queue);
-      announce(text);
-    } catch (error) {
-      showProblem(byId("now-problem"), error);
-    } finally {
-      this.#busy = false;
-    }
+  /** One after the other, so that each press is decided by what the one before it did. */
+  #run(ask) {
+    this.#last = this.#last.then(async () => {
+      try {
+        const done = await ask();
+        showProblem(byId("now-problem"), null);
+        if (!done) return;
+        this.show(done.queue);
+        announce(done.text);
+      } catch (error) {
+        showProblem(byId("now-problem"), error);
+      }
+    });
+    return this.#last;
   }
 
   #draw() {
