@@ -37,5 +37,5 @@ def set_up_logs(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Redaction(tuple(secret.get_secret_value() for secret in secrets if secret)))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "aiosqlite", "hypercorn.access", "discord.voice.gateway"):
+    for chatty in ("httpx", "httpcore", "aiosqlite", "alembic", "hypercorn.access", "discord.voice.gateway"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -36,9 +36,9 @@ class House:
         """What the page's button does."""
         async with httpx.AsyncClient(base_url=self.url, timeout=60) as http:
             page = await http.get("/")
-            token = re.search(r'name="csrf"[^>]*content="([^"]+)"|content="([^"]+)"[^>]*name="csrf"', page.text)
+            token = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
             assert token, page.text[:500]
-            headers = {"X-Conductr-CSRF": token[1] or token[2], "Origin": self.url.rstrip("/")}
+            headers = {"X-Conductr-CSRF": token[1], "Origin": self.url.rstrip("/")}
             body = {"request_id": uuid4().hex, "prompt": prompt, **more}
             return await http.post("/api/songs/generate", json=body, headers=headers)
 
@@ -78,10 +78,10 @@ async def running_house(data: Path, environment: Mapping[str, str]) -> AsyncIter
             readers.cancel_scope.cancel()
 
 
-async def rows(data: Path) -> tuple[tuple[Generation, ...], tuple[Song, ...]]:
+async def rows(data: Path, guild_id: int = 0) -> tuple[tuple[Generation, ...], tuple[Song, ...]]:
     """What the house remembers, read beside it."""
     async with Store.open(f"sqlite+aiosqlite:///{data / 'conductr.db'}") as store, store.begin() as tx:
-        made = await tx.generations.of_guild(0, limit=50, offset=0)
+        made = await tx.generations.of_guild(guild_id, limit=50, offset=0)
         songs = [song for row in made for song in await tx.songs.of_generation(row.id)]
     return made, tuple(songs)
 
