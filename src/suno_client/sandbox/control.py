@@ -1,0 +1,61 @@
+"""The handles for tests: set faults, read the ledger, begin anew. Never part of the real gateway."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from suno_client.sandbox.answers import body_of
+from suno_client.sandbox.house import House
+from suno_client.sandbox.script import UnknownFault, fault_from
+
+
+class Control:
+    """The routes under /_sandbox of one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_sandbox/ledger", self.ledger, methods=["GET"]),
+            Route("/_sandbox/credits", self.credits, methods=["POST"]),
+            Route("/_sandbox/reset", self.reset, methods=["POST"]),
+        ]
+
+    async def faults(self, request: Request) -> Response:
+        """POST adds one fault or a list of them, DELETE forgets all; answers with those still to happen."""
+        if request.method == "DELETE":
+            self._house.faults.clear()
+        elif request.method == "POST":
+            try:
+                asked = json.loads(await body_of(request) or b"null")
+                faults = [fault_from(one) for one in (asked if isinstance(asked, list) else [asked])]
+            except (ValueError, AttributeError) as error:  # UnknownFault is a ValueError
+                said = str(error) if isinstance(error, UnknownFault) else "not a fault, nor a list of faults"
+                return JSONResponse({"error": said}, 400)
+            for fault in faults:
+                self._house.faults.add(fault)
+        return JSONResponse({"faults": [asdict(fault) for fault in self._house.faults.waiting]})
+
+    async def ledger(self, request: Request) -> Response:  # noqa: ARG002 - Starlette passes it
+        return JSONResponse(self._house.book.ledger())
+
+    async def credits(self, request: Request) -> Response:
+        """Sets the balance: {"credits": int}."""
+        try:
+            credits = json.loads(await body_of(request) or b"null")["credits"]
+        except (ValueError, TypeError, KeyError):
+            return JSONResponse({"error": 'say {"credits": a whole number}'}, 400)
+        self._house.book.credits = int(credits)
+        return JSONResponse({"credits": self._house.book.credits})
+
+    async def reset(self, request: Request) -> Response:  # noqa: ARG002 - Starlette passes it
+        self._house.faults.clear()
+        self._house.book.clear()
+        return JSONResponse({"reset": True})

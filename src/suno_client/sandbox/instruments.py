@@ -1,0 +1,62 @@
+"""Every instrument by its name, and a rack that keeps what it has played."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from suno_client.sandbox import blown, keys, plucked, sustained
+from suno_client.sandbox.drums import PIECES
+from suno_client.sandbox.synth import Sound
+
+Instrument = Callable[[float, float, float, int], Sound]
+TONES: Mapping[str, Instrument] = {
+    play.__name__: play
+    for play in (
+        keys.epiano, keys.piano, keys.vibes, keys.bell, keys.kalimba, keys.organ,
+        plucked.nylon, plucked.steel, plucked.clean, plucked.harp, plucked.banjo, plucked.upright, plucked.electric_bass,
+        plucked.power, plucked.solo_guitar,
+        sustained.pad, sustained.deep_pad, sustained.super_saw, sustained.stab, sustained.arp, sustained.lead,
+        sustained.synth_bass, sustained.sub_bass, sustained.voice, sustained.choir, sustained.strings, sustained.fiddle,
+        sustained.cello,
+        blown.flute, blown.whistle, blown.clarinet, blown.sax, blown.trumpet, blown.harmonica,
+    )
+}  # fmt: skip
+_ROBINS = 3  # versions of the same note or stroke, taken in turn
+_KEPT_SAMPLES = 24_000_000  # about 100 MB
+
+
+class Rack:
+    """Plays notes. Equal notes are made once; strokes take turns among a few versions."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, float, int, int, int], Sound] = OrderedDict()
+        self._size = 0
+
+    def play(self, name: str, pitch: float, seconds: float, velocity: float, turn: int) -> Sound:
+        """A stereo sound (2, samples) that must not be changed. Loudness follows velocity."""
+        touch = max(1, min(5, round(velocity * 5)))
+        key = (name, pitch, round(seconds * 20), touch, turn % _ROBINS)
+        sound = self._kept.get(key)
+        if sound is None:
+            sound = self._make(*key)
+            self._kept[key] = sound
+            self._size += sound.size
+            while self._size > _KEPT_SAMPLES:
+                self._size -= self._kept.popitem(last=False)[1].size
+        else:
+            self._kept.move_to_end(key)
+        return sound
+
+    @staticmethod
+    def _make(name: str, pitch: float, twentieths: int, touch: int, robin: int) -> Sound:
+        seed = robin * 101 + round(pitch) * 7 + 1
+        if name in PIECES:
+            sound = PIECES[name](touch / 5, seed)
+        else:
+            sound = TONES[name](pitch, max(1, twentieths) / 20, touch / 5, seed)
+        if sound.ndim == 1:
+            sound = np.stack([sound, sound])
+        return np.ascontiguousarray(sound, np.float32)

@@ -1,0 +1,177 @@
+"""Takes on their way to disk: who renders which, in what order, and how far each one is."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import logging
+import sys
+from dataclasses import asdict, dataclass, field
+from itertools import count
+from pathlib import Path
+
+import anyio
+from anyio.abc import Process, TaskGroup
+from anyio.streams.buffered import BufferedByteReceiveStream
+
+from suno_client.sandbox.order import Order
+
+_log = logging.getLogger(__name__)
+_LINE_LIMIT = 65_536
+
+
+@dataclass(eq=False)
+class Recording:
+    """One take: what was ordered, its files, and how much of the sound is there. Bytes below `size` never change."""
+
+    id: str
+    order: Order
+    folder: Path
+    size: int = 0
+    duration_s: float | None = None
+    failed: str | None = None
+    follower: Recording | None = None
+    abandoned: bool = False
+    _changed: anyio.Event = field(default_factory=anyio.Event)
+
+    @property
+    def audio(self) -> Path:
+        return self.folder / f"{self.id}.mp3"
+
+    @property
+    def cover(self) -> Path:
+        return self.folder / f"{self.id}.jpeg"
+
+    @property
+    def whole(self) -> bool:
+        return self.duration_s is not None
+
+    @property
+    def over(self) -> bool:
+        return self.whole or self.failed is not None or self.abandoned
+
+    def tell(self, *, size: int | None = None, duration_s: float | None = None, failed: str | None = None) -> None:
+        """Notes how far the take is, and wakes everybody who waits for it."""
+        self.size = self.size if size is None else size
+        self.duration_s = self.duration_s if duration_s is None else duration_s
+        self.failed = self.failed or failed
+        self._changed.set()
+        self._changed = anyio.Event()
+
+    async def grown(self, beyond: int) -> None:
+        """Waits until more than `beyond` bytes are there, or no more will come."""
+        while self.size <= beyond and not self.over:
+            await self._changed.wait()
+
+    async def ended(self) -> None:
+        while not self.over:
+            await self._changed.wait()
+
+    def discard(self) -> None:
+        """Removes the files; who still listens hears the end."""
+        self.abandoned = True
+        self.tell()
+        self.audio.unlink(missing_ok=True)
+        self.cover.unlink(missing_ok=True)
+
+
+class Studio:
+    """Renders takes in child processes, `lanes` at a time: first takes before second ones, else in order.
+
+    The children end with this process, also when it is killed: they watch their standard input.
+    """
+
+    def __init__(self, folder: Path, *, lanes: int = 2, waiting_limit: int = 64) -> None:
+        self.folder = folder
+        self.waiting_limit = waiting_limit
+        self._lanes = lanes
+        self._numbers = count()
+        self._waiting: list[tuple[int, int, Recording]] = []
+        self._work = anyio.Condition()
+
+    @property
+    def full(self) -> bool:
+        return len(self._waiting) >= self.waiting_limit
+
+    async def render(self, recording: Recording) -> None:
+        """Puts a take in the line; its follower comes after it."""
+        async with self._work:
+            self._push(recording)
+            self._work.notify()
+
+    def _push(self, recording: Recording) -> None:
+        heapq.heappush(self._waiting, (recording.order.take, next(self._numbers), recording))
+
+    def start(self, group: TaskGroup) -> None:
+        for number in range(self._lanes):
+            group.start_soon(self._run_lane, number == 0)
+
+    async def _run_lane(self, warm: bool) -> None:
+        worker = _Worker(self.folder)
+        try:
+            if warm:
+                await worker.open()
+            while True:
+                await self._render_next(worker)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await worker.close()
+
+    async def _render_next(self, worker: _Worker) -> None:
+        async with self._work:
+            while not self._waiting:
+                await self._work.wait()
+            recording = heapq.heappop(self._waiting)[2]
+        if recording.abandoned:
+            return
+        try:
+            await worker.render(recording)
+        except (anyio.EndOfStream, anyio.IncompleteRead, anyio.BrokenResourceError, OSError, ValueError) as error:
+            _log.warning("a renderer ended early: %s", type(error).__name__)
+            recording.tell(failed="the renderer ended early")
+            await worker.close()
+        if recording.follower is not None and not recording.abandoned:
+            async with self._work:
+                self._push(recording.follower)
+                if len(self._waiting) > 1:  # this lane takes the first one itself, and is warm
+                    self._work.notify()
+
+
+class _Worker:
+    """A child process that renders one order after another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: Process | None = None
+        self._answers: BufferedByteReceiveStream | None = None
+
+    async def open(self) -> tuple[Process, BufferedByteReceiveStream]:
+        if self._process is None or self._answers is None or self._process.returncode is not None:
+            argv = [sys.executable, "-m", "suno_client.sandbox.worker", str(self._folder)]
+            self._process = await anyio.open_process(argv, stderr=None)
+            if self._process.stdout is None:
+                raise OSError("the renderer has no standard output")
+            self._answers = BufferedByteReceiveStream(self._process.stdout)
+        return self._process, self._answers
+
+    async def render(self, recording: Recording) -> None:
+        """Returns when the take is whole or has failed; raises when the process is gone."""
+        process, answers = await self.open()
+        if process.stdin is None:
+            raise OSError("the renderer has no standard input")
+        line = json.dumps({"id": recording.id, "order": asdict(recording.order)})
+        await process.stdin.send(line.encode() + b"\n")
+        while not recording.over:
+            answer = json.loads(await answers.receive_until(b"\n", _LINE_LIMIT))
+            if answer.get("id") == recording.id:
+                recording.tell(
+                    size=answer.get("size"), duration_s=answer.get("duration_s"), failed=answer.get("failed")
+                )
+
+    async def close(self) -> None:
+        process, self._process, self._answers = self._process, None, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        await process.aclose()

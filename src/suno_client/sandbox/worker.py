@@ -1,0 +1,61 @@
+"""The renderers' process: takes orders as lines of JSON, tells how far it is, ends when its parent does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+from suno_client.sandbox.instruments import Rack
+from suno_client.sandbox.order import Order
+from suno_client.sandbox.render import render_files
+
+_NICE = 5  # players keep time in other processes; composing can wait for them
+_FIELDS = {field.name for field in fields(Order)}
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    with suppress(OSError):
+        os.nice(_NICE)
+    orders: SimpleQueue[str] = SimpleQueue()
+    Thread(target=_listen, args=(orders, folder), daemon=True).start()
+    rack = Rack()
+    while True:
+        asked = json.loads(orders.get())
+        clip = str(asked["id"])
+        order = Order(**{name: value for name, value in asked["order"].items() if name in _FIELDS})
+        try:
+            duration_s = render_files(
+                order,
+                folder / f"{clip}.mp3",
+                folder / f"{clip}.jpeg",
+                rack,
+                lambda size, clip=clip: _say(id=clip, size=size),
+            )
+        except Exception as error:  # noqa: BLE001 - whatever broke, this take failed and the next one may not
+            _say(id=clip, failed=f"{type(error).__name__}: {error}"[:300])
+        else:
+            _say(id=clip, duration_s=duration_s)
+
+
+def _listen(orders: SimpleQueue[str], folder: Path) -> None:
+    """Passes orders on; when the parent is gone, takes its temporary files and this process away."""
+    for line in sys.stdin:
+        orders.put(line)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+def _say(**facts: object) -> None:
+    os.write(1, json.dumps(facts).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()
