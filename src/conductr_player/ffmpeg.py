@@ -46,17 +46,7 @@ async def started(
 
     It gets no environment of ours. Raises FFmpegMissing where it cannot be started.
     """
-    try:
-        process = await anyio.open_process(
-            argv,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            env={"LC_ALL": "C"},
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise FFmpegMissing from error
+    process = await _start(argv, stdin, stdout)
     try:
         _limit(process.pid, nice)
         yield process
@@ -67,6 +57,24 @@ async def started(
         with anyio.CancelScope(shield=True):
             await process.wait()
             await process.aclose()
+
+
+async def _start(argv: Sequence[str], stdin: int | IO[bytes], stdout: int | IO[bytes]) -> Process:
+    process: Process | None = None
+    try:
+        with anyio.CancelScope(shield=True):  # cancelled half-way it could not be ended as a group
+            process = await anyio.open_process(
+                argv,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                env={"LC_ALL": "C"},
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise FFmpegMissing from error
+    assert process is not None
+    return process
 
 
 async def run(argv: Sequence[str], *, stdin: IO[bytes], stdout: int | IO[bytes], nice: int = NICE) -> str:

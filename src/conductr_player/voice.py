@@ -54,6 +54,7 @@ class VoiceOutput:
     _opening_ahead: Entry | None = field(init=False, default=None)
     _cursor: Cursor | None = field(init=False, default=None)  # of the play asked for last
     _ahead: Cursor | None = field(init=False, default=None)
+    _paused: bool = field(init=False, default=False)
     _closed: bool = field(init=False, default=False)
 
     def __attrs_post_init__(self) -> None:
@@ -81,6 +82,7 @@ class VoiceOutput:
             raise OutputError("the output is closed")
         busy = self._cursor is not None or self._opening is not None
         self._give_up_opening()
+        await self.resume()
         ahead, self._ahead = self._ahead, None
         if ahead is not None and ahead.entry_id == entry.id:
             self._start(_Play(play_id, entry, start_s), ahead.source)
@@ -96,15 +98,19 @@ class VoiceOutput:
         self._wanted_ahead.put(partial(self._open_ahead, entry) if entry else None)
 
     async def pause(self) -> None:
+        self._paused = True
         self._line.order(self._line.pause)
 
     async def resume(self) -> None:
-        self._line.order(self._line.resume)
+        if self._paused:
+            self._paused = False
+            self._line.order(self._line.resume)
 
     async def stop(self) -> None:
         self._give_up_opening()
         self._wanted_ahead.put(None)
         self._cursor = self._ahead = self._opening_ahead = None
+        self._paused = False
         self._line.order(self._line.hush)
 
     async def seek(self, position_s: float) -> None:

@@ -188,7 +188,9 @@ async def test_cancelled_midway_nothing_is_left(folder: Path, tmp_path: Path) ->
         tasks.start_soon(lambda: ingest(folder / "song.mp3", tmp_path / "out.opus", ffmpeg=str(slow)))
         pid = await written_pid(pid_file)
         tasks.cancel_scope.cancel()
-    assert alive_in_group(pid) == []
+    with anyio.fail_after(5):
+        while alive_in_group(pid):  # killed they are; being gone takes the kernel a moment
+            await anyio.sleep(0.01)
     assert not [path for path in tmp_path.iterdir() if "part" in path.name]
 
 

@@ -108,6 +108,18 @@ def test_what_ran_ahead_to_its_end_is_claimed_late(guild: Guild, tmp_path: Path)
     assert numbers_of(guild.sink.sent, 2) == [0, 1], "and not heard twice"
 
 
+def test_what_ran_ahead_in_vain_is_heard_when_its_turn_comes_again(guild: Guild, tmp_path: Path) -> None:
+    guild.play(song(tmp_path, 1, label=1))
+    guild.follow_with(song(tmp_path, 1, label=2))
+    guild.turn(5)
+    guild.play(song(tmp_path, 1, label=3), play_id=2, entry="other")
+    guild.turn()
+    guild.play(song(tmp_path, 2, label=2), play_id=3, entry="e2")
+    guild.turn(2)
+    assert numbers_of(guild.sink.sent, 2) == [0, 0, 1]
+    assert guild.reports[-2:] == [Started(3), Ended(3, FINISHED)]
+
+
 def test_what_ran_ahead_in_vain_is_cut_off(guild: Guild, tmp_path: Path) -> None:
     guild.play(song(tmp_path, 1, label=1))
     guild.follow_with(song(tmp_path, 9, label=2))

@@ -24,6 +24,8 @@ from conductr_player.pacer import Pacer
 from conductr_player.testing import FakeOutput, ListSink, entries, packets, write_ogg
 from conductr_player.voice import VoiceOutput
 
+from .settle import settle
+
 pytestmark = pytest.mark.anyio
 
 A, B, BROKEN = entries("a", "b", "broken")
@@ -40,7 +42,7 @@ class Subject:
         with anyio.fail_after(3):
             while len(self.reports) < len(expected):
                 await anyio.sleep(0.002)  # reports come from another thread
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert self.reports == list(expected)
 
 

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
-from statistics import mean
+from statistics import linear_regression
 
 import pytest
 
@@ -155,7 +155,7 @@ def test_a_tick_may_remove_itself_and_the_pacer_sleeps_until_there_is_work() -> 
             assert done.wait(1)
 
 
-def gaps_of_guilds_at_play(guilds: int, seconds: float) -> list[list[float]]:
+def times_of_guilds_at_play(guilds: int, seconds: float) -> list[list[float]]:
     def recorder(kept: list[float]) -> Callable[[], None]:
         return lambda: kept.append(time.monotonic())
 
@@ -164,15 +164,17 @@ def gaps_of_guilds_at_play(guilds: int, seconds: float) -> list[list[float]]:
         for kept in times:
             pacer.add(recorder(kept))
         time.sleep(seconds)
-    return [[b - a for a, b in pairwise(kept)] for kept in times]
+    return times
 
 
 def test_in_real_time_the_mean_is_20_ms_with_no_gap_and_no_burst() -> None:
     gc.collect()
     rounds = list[str]()
-    for _ in range(5):  # a machine that is busy with other things may disturb a round, not five
-        gaps = gaps_of_guilds_at_play(guilds=20, seconds=2.0)
-        off = max(abs(mean(each) - TICK_S) for each in gaps)
+    for _ in range(6):  # a machine that is busy with other things may disturb some rounds, not all
+        times = times_of_guilds_at_play(guilds=20, seconds=2.0)
+        gaps = [[b - a for a, b in pairwise(kept)] for kept in times]
+        # The slope of a straight line through all arrivals: one late last packet is no longer interval.
+        off = max(abs(linear_regression(range(len(kept)), kept).slope - TICK_S) for kept in times)
         longest, shortest = max(map(max, gaps)), min(map(min, gaps))
         assert shortest >= 0.009, "never a burst, whatever disturbs it"
         if off <= 0.0001 and longest <= 0.040:

@@ -34,6 +34,8 @@ from conductr_player import (
 from conductr_player.player import INBOX_LIMIT
 from conductr_player.testing import FakeOutput, entries
 
+from .settle import settle
+
 pytestmark = pytest.mark.anyio
 
 
@@ -73,12 +75,12 @@ async def test_a_broken_track_is_passed_over() -> None:
     async with at_play() as here:
         here.output.broken.add("b")
         here.player.tell(Enqueue(entries("a", "b", "c")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         here.output.finish()
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert here.output.heard == ["a", "c"]
         here.player.tell(Skip())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert here.player.session.state is PlaybackState.IDLE
 
 
@@ -86,12 +88,12 @@ async def test_a_track_that_fails_while_paused_leaves_it_quiet_until_resume() ->
     async with at_play() as here:
         here.player.tell(Enqueue(entries("a", "b")))
         here.player.tell(Pause())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         here.output.fail()
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert here.output.heard == ["a"]
         here.player.tell(Resume())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert here.output.heard == ["a", "b"]
 
 
@@ -104,7 +106,7 @@ async def test_an_output_that_refuses_is_a_failed_track() -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(player.run)
         player.tell(Enqueue(entries(*"abcdef")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert player.session.state is PlaybackState.IDLE
         tasks.cancel_scope.cancel()
 
@@ -121,7 +123,7 @@ async def test_a_full_inbox_refuses_commands_and_takes_reports() -> None:
 async def test_reports_from_other_threads_arrive_in_order() -> None:
     async with at_play() as here:
         here.player.tell(Enqueue(entries("a", "b")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
 
         def from_the_pacer() -> None:
             here.player.report(Started(1))
@@ -137,24 +139,24 @@ async def test_reports_from_other_threads_arrive_in_order() -> None:
 
 async def test_a_report_after_the_loop_is_over_hurts_nobody() -> None:
     async with at_play() as here:
-        await anyio.wait_all_tasks_blocked()
+        await settle()
     here.player.report(Started(1))
 
 
 async def test_a_restored_session_waits_and_then_plays_from_its_position() -> None:
     async with at_play() as here:
         here.player.tell(Enqueue(entries("a", "b")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         here.output.position_s = 42.0
     session, position_s = here.changes.seen[-1]
     assert position_s == 42.0, "the end saves where it was"
     session, position_s = from_plain(to_plain(session, position_s))
     async with at_play(session, position_s) as here:
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert here.output.heard == []
         assert here.player.position_s == 42.0
         here.player.tell(Resume())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert here.output.heard == ["a"]
         assert here.output.position_s == 42.0
 
@@ -162,9 +164,9 @@ async def test_a_restored_session_waits_and_then_plays_from_its_position() -> No
 async def test_a_seek_is_told_with_the_new_position() -> None:
     async with at_play() as here:
         here.player.tell(Enqueue(entries("a")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         here.player.tell(Seek(30.0))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert here.changes.seen[-1][1] == 30.0
 
 
@@ -185,14 +187,14 @@ async def test_a_slow_save_does_not_hold_up_the_music() -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(player.run)
         player.tell(Enqueue(entries("a", "b", "c")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         player.tell(Skip())
         player.tell(Skip())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert outputs[0].heard == ["a", "b", "c"]
         assert len(heard) == 1
         saving.set()
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert heard[-1] == player.session, "and the newest is saved in the end"
         tasks.cancel_scope.cancel()
 
@@ -208,7 +210,7 @@ async def test_long_silence_is_told_once() -> None:
         tasks.start_soon(player.run)
         player.tell(Enqueue(entries("a")))
         player.tell(Stop())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert player.session.leave_at == 300.0
         clock[0] = 299.99
         player.tell(Stop())
@@ -216,7 +218,7 @@ async def test_long_silence_is_told_once() -> None:
             while not silences:  # 10 ms on the real clock remain
                 clock[0] = 300.0
                 await anyio.sleep(0.001)
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert silences == [300.0]
         tasks.cancel_scope.cancel()
 
@@ -236,7 +238,7 @@ async def test_a_crash_ends_its_own_guild_only() -> None:
         sound = players.open(2, FakeOutput, Changes())
         broken.tell(Enqueue(entries("a")))
         sound.tell(Enqueue(entries("a")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert crashes == [(1, "disk full")]
         assert players.get(1) is None
         assert players.get(2) is sound

@@ -32,12 +32,15 @@ from conductr_player import (
     Skip,
     SourceError,
     Started,
+    Stop,
     Track,
 )
 from conductr_player.opus import SILENCE
 from conductr_player.pacer import Pacer
 from conductr_player.testing import ListSink, entries, numbers_of, packets, write_ogg
 from conductr_player.voice import VoiceOutput
+
+from .settle import settle
 
 pytestmark = pytest.mark.anyio
 
@@ -165,13 +168,44 @@ async def test_a_skip_takes_effect_within_a_tick(pacer: Pacer, songs: dict[str, 
     assert sorted(took)[len(took) // 2] <= 0.020, "median"
 
 
-async def test_the_first_packet_leaves_at_once(pacer: Pacer, songs: dict[str, IndexedPackets]) -> None:
+async def test_skipping_while_paused_is_heard(pacer: Pacer, songs: dict[str, IndexedPackets]) -> None:
     async with room_of(pacer, songs) as room:
-        await anyio.wait_all_tasks_blocked()
-        asked = time.monotonic()
-        room.player.tell(Enqueue(entries("c")))
-        await room.until_sent(1, 3)
-        assert room.times[0] - asked < 0.015
+        room.player.tell(Enqueue(entries("c", "d")))
+        await room.until_sent(3, 3)  # by now the next is open as well
+        room.player.tell(Pause())
+        await room.until(lambda: room.sink.sent[-5:] == [SILENCE] * 5)
+        room.player.tell(Skip())
+        await room.until_sent(3, 4)
+
+
+async def test_a_pause_over_the_end_of_a_track_holds_the_next_one(
+    pacer: Pacer, songs: dict[str, IndexedPackets]
+) -> None:
+    async with room_of(pacer, songs) as room:
+        room.player.tell(Enqueue(entries("a", "c")))
+        await room.until_sent(8, 1)
+        time.sleep(0.1)
+        room.player.tell(Pause())
+        await room.until(lambda: room.sink.sent[-5:] == [SILENCE] * 5)
+        room.player.tell(Resume())
+        await room.until_sent(20, 3)
+        heard = [packet for packet in room.sink.sent if packet != SILENCE]
+        assert heard == (packets(10, 1) + packets(500, 3))[: len(heard)], "nothing twice, nothing left out"
+
+
+async def test_the_first_packet_leaves_at_once(pacer: Pacer, songs: dict[str, IndexedPackets]) -> None:
+    took = list[float]()
+    async with room_of(pacer, songs) as room:
+        await settle()
+        for number in range(5):
+            sent, asked = len(room.sink.sent), time.monotonic()
+            room.player.tell(Enqueue(entries("c", start=number)))
+            await room.until(lambda sent=sent: len(room.sink.sent) > sent)
+            took.append(room.times[sent] - asked)
+            room.player.tell(Stop())
+            await room.until(lambda: room.sink.sent[-5:] == [SILENCE] * 5)
+            await anyio.sleep(0.03)  # the pacer is at rest again
+    assert sorted(took)[1] < 0.010, "not a tick later; others may use the machine meanwhile"
 
 
 async def test_commands_do_not_wait_for_a_track_that_opens_slowly(
@@ -186,7 +220,7 @@ async def test_commands_do_not_wait_for_a_track_that_opens_slowly(
 
     async with room_with(pacer, open_track) as room:
         room.player.tell(Enqueue(entries("slow", "c")))
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert room.player.session.state is PlaybackState.LOADING
         room.player.tell(Skip())
         await room.until_sent(3, 3)
@@ -204,7 +238,7 @@ async def test_a_pause_while_a_track_opens_is_kept(pacer: Pacer, songs: dict[str
         room.player.tell(Enqueue(entries("c")))
         room.player.tell(Seek(2.0))
         room.player.tell(Pause())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         assert room.player.position_s == 2.0
         ready.set()
         await anyio.sleep(0.1)  # five ticks in which nothing may be heard
@@ -232,7 +266,7 @@ async def test_a_lost_link_holds_the_music_and_the_position(pacer: Pacer, songs:
         await room.until_sent(5, 3)
         room.sink.up = False
         room.player.tell(LinkLost())
-        await anyio.wait_all_tasks_blocked()
+        await settle()
         sent, position_s = len(room.sink.sent), room.player.position_s
         await anyio.sleep(0.1)
         assert room.player.position_s == position_s
