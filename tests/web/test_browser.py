@@ -203,10 +203,8 @@ async def test_a_wish_that_will_not_do_is_told_beside_the_prompt(page: Page, con
 
 
 HOSTILE = [
-    '<img src=x onerror="globalThis.pwned=1">',
-    "<script>globalThis.pwned=1</script>",
-    "\"'><svg onload=globalThis.pwned=1>",
-    "{{7*7}}${7*7}<%= 7*7 %> @everyone **bold** [x](javascript:globalThis.pwned=1)",
+    '<img src=x onerror="globalThis.pwned=1"> "\'><svg onload=globalThis.pwned=1>',
+    "<script>globalThis.pwned=1</script> {{7*7}} @everyone **bold** [x](javascript:globalThis.pwned=1)",
 ]
 
 
@@ -218,7 +216,7 @@ async def test_hostile_prompts_are_only_text(page: Page, conductr: Conductr) -> 
         await expect(page.locator("#prompt")).to_have_value("")
 
     async def all_done() -> bool:
-        return all(made.state == "finished" for made in await conductr.generations.recent(0, 4))
+        return all(made.state == "finished" for made in await conductr.generations.recent(0, len(HOSTILE)))
 
     await until(conductr, all_done)
     await page.reload()

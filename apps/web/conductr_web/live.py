@@ -148,6 +148,9 @@ class Live:
                 self._send("library", {})
             case SongReady(_, song_id):
                 self._send("library", {"song_id": song_id})
+                for made in await self.conductr.generations.recent(BROWSER_ROOM):
+                    if any(song.id == song_id for song in made.songs):
+                        self._send("generation", generation_json(made))
                 await self._send_queue()
 
     async def _send_queue(self) -> None:

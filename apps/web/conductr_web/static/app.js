@@ -7,7 +7,7 @@ import { Library } from "./library.js";
 import { follow } from "./live.js";
 import { Making } from "./making.js";
 import { Radio } from "./radio.js";
-import { showUpcoming } from "./upnext.js";
+import { showUpcoming, tickUpcoming } from "./upnext.js";
 
 const VOLUME = "conductr.volume";
 
@@ -34,7 +34,10 @@ follow({
     library.refresh(0);
   },
   queue: showQueue,
-  position: (moved) => deck.moveTo(moved),
+  position: (moved) => {
+    deck.moveTo(moved);
+    tickUpcoming(moved.position_s);
+  },
   generation: (made) => making.show(made),
   library: () => library.refresh(),
 });

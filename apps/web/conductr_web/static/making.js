@@ -32,6 +32,7 @@ export class Making {
     // Steps only go forward: an answer that was overtaken changes nothing.
     if (known && (REACHED[made.state] ?? 9) < (REACHED[known.made.state] ?? 9)) return;
     const card = this.#draw(made);
+    card.classList.toggle("new", !known);
     if (known) known.card.replaceWith(card);
     else byId("making").querySelector("ol").prepend(card);
     this.#cards.set(made.id, { made, card });
