@@ -14,6 +14,7 @@ from conductr_player import ingest, open_packets
 from conductr_store import Generation, GenerationState, Guild, Media, Song, SongState, Store, User
 
 RATE = 48_000
+COVER = b"\x89PNG\r\n\x1a\n, as far as anybody looks"
 
 
 @frozen
@@ -42,49 +43,52 @@ def write_music(path: Path, seconds: float, seed: int) -> Path:
     return path
 
 
-async def seed_library(
-    settings: Settings, folder: Path, guild: EmulatedGuild, titles: dict[str, float]
-) -> list[Seeded]:
-    """Songs by title, with their lengths in seconds, owned by the guild's first member."""
+async def seed_library(folder: Path, guild: EmulatedGuild, titles: dict[str, float]) -> list[Seeded]:
+    """Songs by title, with their lengths in seconds, owned by the guild's first member; in `folder`/data."""
+    settings = Settings(data_dir=folder / "data")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     media = Media(settings.media)
-    member = guild.members[0]
-    made: list[Seeded] = []
     async with Store.open(settings.database) as store:
-        for number, (title, seconds) in enumerate(titles.items()):
-            source = write_music(folder / f"{number}.wav", seconds, number)
-            opus = folder / f"{number}.opus"
-            ingested = await ingest(source, opus)
-            key = await media.put_file(opus, ".opus")
-            generation = Generation(
-                id=f"generation-{number}",
-                guild_id=guild.id,
-                user_id=member.id,
-                request_key=f"seed-{number}",
-                prompt=title,
-                model="V5_5",
-                state=GenerationState.FINISHED,
-                told=GenerationState.FINISHED,
-            )
-            song = Song(
-                id=f"song-{number}",
-                generation_id=generation.id,
-                take=0,
-                clip_id=f"clip-{number}",
-                guild_id=guild.id,
-                owner_id=member.id,
-                title=title,
-                model="V5_5",
-                state=SongState.READY,
-                duration_s=ingested.duration_s,
-                opus_key=key,
-            )
-            async with store.begin() as tx:
-                await tx.users.put(User(member.id, member.name))
-                await tx.guilds.put(Guild(guild.id, guild.name))
-                await tx.generations.add(generation)
-                await tx.songs.add(song)
-            source_packets = await open_packets(opus)
-            packets = [bytes(source_packets.packet(index) or b"") for index in range(len(source_packets))]
-            made.append(Seeded(song.id, title, source, packets))
-    return made
+        async with store.begin() as tx:
+            await tx.users.put(User(guild.members[0].id, guild.members[0].name))
+            await tx.guilds.put(Guild(guild.id, guild.name))
+        return [
+            await _seed(store, media, folder, guild, number, title, seconds)
+            for number, (title, seconds) in enumerate(titles.items())
+        ]
+
+
+async def _seed(
+    store: Store, media: Media, folder: Path, guild: EmulatedGuild, number: int, title: str, seconds: float
+) -> Seeded:
+    source, opus = write_music(folder / f"{number}.wav", seconds, number), folder / f"{number}.opus"
+    ingested = await ingest(source, opus)
+    generation = Generation(
+        id=f"generation-{number}",
+        guild_id=guild.id,
+        user_id=guild.members[0].id,
+        request_key=f"seed-{number}",
+        prompt=title,
+        model="V5_5",
+        state=GenerationState.FINISHED,
+        told=GenerationState.FINISHED,
+    )
+    song = Song(
+        id=f"song-{number}",
+        generation_id=generation.id,
+        take=0,
+        clip_id=f"clip-{number}",
+        guild_id=guild.id,
+        owner_id=guild.members[0].id,
+        title=title,
+        model="V5_5",
+        state=SongState.READY,
+        duration_s=ingested.duration_s,
+        opus_key=await media.put_file(opus, ".opus"),
+        cover_key=await media.put_bytes(COVER, ".png"),
+    )
+    async with store.begin() as tx:
+        await tx.generations.add(generation)
+        await tx.songs.add(song)
+    kept = await open_packets(opus)
+    return Seeded(song.id, title, source, [bytes(kept.packet(index) or b"") for index in range(len(kept))])

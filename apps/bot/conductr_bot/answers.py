@@ -38,11 +38,17 @@ async def answer(
 
 @asynccontextmanager
 async def in_time(ctx: discord.ApplicationContext) -> AsyncGenerator[None]:
-    """Defers the answer where the body takes longer than SLOW_S."""
+    """Defers the answer where the body takes longer than SLOW_S. Lets the body's error through as it is."""
+    failed: Exception | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_defer_when_slow, ctx)
-        yield
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised below, outside the group that would wrap it
+            failed = error
         tasks.cancel_scope.cancel()
+    if failed is not None:
+        raise failed
 
 
 async def reply_to(asked: Awaitable[Outcome]) -> Reply:
@@ -65,7 +71,7 @@ def refuse(error: Exception) -> Reply:
 
 
 async def say(ctx: discord.ApplicationContext, reply: Reply, picture: Path | None = None) -> None:
-    """Answer, or fill the answer that was deferred. Where that is too late, say it in the channel."""
+    """Answer, or fill the answer that was deferred, which all see. Where that is too late, say it in the channel."""
     drawn = draw(reply, picture)
     try:
         await _say(ctx, drawn, ephemeral=reply.ephemeral)
@@ -77,9 +83,6 @@ async def say(ctx: discord.ApplicationContext, reply: Reply, picture: Path | Non
 async def _say(ctx: discord.ApplicationContext, drawn: Drawn, *, ephemeral: bool) -> None:
     if not ctx.interaction.response.is_done():
         await ctx.interaction.response.send_message(**drawn.new(), files=drawn.files(), ephemeral=ephemeral)
-    elif ephemeral:  # the deferred answer is for all to see, this one is not
-        await ctx.interaction.delete_original_response()
-        await ctx.interaction.followup.send(**drawn.new(), files=drawn.files(), ephemeral=True)
     else:
         await ctx.interaction.edit_original_response(**drawn.changed(), files=drawn.files())
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import discord
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from conductr import Caller
 from conductr_bot.voice.rooms import VocalChannel
@@ -20,7 +20,7 @@ class Address:
     """Where one answer is kept up to date: by the interaction's token while it lives, as the bot after that."""
 
     application_id: int
-    token: str
+    token: str = field(repr=False)
     until: float  # seconds since 1970
     channel_id: int
     message_id: int | None

@@ -20,6 +20,7 @@ log = getLogger(__name__)
 
 EDIT_EVERY_S = 2.0  # at most, a message; what changes in between is told at once after it
 SWEEP_EVERY_S = 30.0  # for changes whose event was lost, or whose edit failed
+TOO_MANY, OUR_TURN_LATER = 429, 500  # what is worth another try; other refusals stay refusals
 FINAL = frozenset({"finished", "refused", "failed", "unknown"})
 
 
@@ -94,8 +95,10 @@ class Notices:
                 return
             if view.state in FINAL:
                 await _send_anew(drawn, address, bot)
-        except discord.Forbidden as error:
-            log.warning("generation %s: the bot may not write where it was asked: %s", view.id, error)
+        except discord.HTTPException as error:
+            if error.status == TOO_MANY or error.status >= OUR_TURN_LATER:
+                raise
+            log.warning("generation %s: Discord will not have this told: %s", view.id, error)
 
 
 async def _edit_by_token(drawn: Drawn, address: Address) -> bool:
@@ -133,7 +136,4 @@ async def _send_anew(drawn: Drawn, address: Address, bot: discord.Bot) -> None:
     message["allowed_mentions"] = discord.AllowedMentions(
         everyone=False, roles=False, users=[discord.Object(address.user_id)]
     )
-    try:
-        await bot.get_partial_messageable(address.channel_id).send(**message)
-    except discord.NotFound as error:
-        log.warning("the channel of a request is gone: %s", error)
+    await bot.get_partial_messageable(address.channel_id).send(**message)

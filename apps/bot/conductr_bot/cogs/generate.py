@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import discord
 
-from conductr import Conductr, Wish
-from conductr_bot.answers import refuse, say
+from conductr import Caller, Conductr, GenerationView, Wish
+from conductr.wishes import tidy
+from conductr_bot.answers import in_time, refuse, say
 from conductr_bot.caller import address_of
 from conductr_bot.notices import Notices
 from suno_client import SunoError
@@ -36,16 +37,22 @@ class GenerateCommands(discord.Cog):
         lyrics: str | None = None,
         title: str | None = None,
     ) -> None:
-        """The answer is one message, which notices keep up to date: this only starts it, or says why not."""
-        await ctx.interaction.response.defer()
         wish = Wish(prompt, style, title, lyrics, instrumental)
         try:
-            caller = await self._voice.come(ctx)
-            reply_to = (await address_of(ctx)).to_plain()
-            view = await self._conductr.generations.start(caller, wish, str(ctx.interaction.id), reply_to)
+            async with in_time(ctx):
+                tidy(wish)
+                caller = await self._voice.come(ctx)
+            view = await self._start(ctx, caller, wish)
         except SunoError:
             return  # the generation is kept with its reason, and told like any other change
         except Exception as error:  # noqa: BLE001 - worded, and logged where nobody foresaw it
             await say(ctx, refuse(error))
         else:
             self._notices.poke(view.id)
+
+    async def _start(self, ctx: discord.ApplicationContext, caller: Caller, wish: Wish) -> GenerationView:
+        """The answer is one message, which notices keep up to date: its address goes along."""
+        if not ctx.interaction.response.is_done():
+            await ctx.interaction.response.defer()
+        reply_to = (await address_of(ctx)).to_plain()
+        return await self._conductr.generations.start(caller, wish, str(ctx.interaction.id), reply_to)

@@ -242,7 +242,8 @@ class GuildVoice:
     async def _start_anew(self) -> None:
         """Voice connections of the last gateway session are dead, whatever they say."""
         if self._client is not None and self._client not in self._bot.voice_clients:
-            await self._hang_up()
+            client, self._client, self._sink.link = self._client, None, None
+            await client.abandon()
             await self._try_later()
 
     async def _try_later(self) -> None:

@@ -196,6 +196,11 @@ class HealedVoiceClient(VoiceClient):
         if self._on_end is not None:
             self._on_end(self, close_code)
 
+    async def abandon(self) -> None:
+        """Drop the connection without a word to the gateway, whose new session knows nothing of it."""
+        await self._connection.soft_disconnect(with_state=ConnectionFlowState.disconnected)
+        self.cleanup()
+
     def create_connection_state(self) -> VoiceConnectionState:
         return _HealedState(self, hook=self._recv_hook)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from logging import getLogger
+
 import discord
 
 from conductr_bot.errors import ChannelFull, MissingPermissions
+
+log = getLogger(__name__)
 
 VocalChannel = discord.VoiceChannel | discord.StageChannel
 
@@ -40,9 +44,12 @@ def channel_of(guild: discord.Guild) -> VocalChannel | None:
 
 
 async def ask_to_speak(channel: discord.StageChannel) -> None:
-    """Take the stage where we may, else raise a hand."""
+    """Take the stage where we may, else raise a hand. Where neither is granted, we sit there in silence."""
     me = channel.guild.me
     try:
-        await me.edit(suppress=False)
-    except discord.Forbidden:
-        await me.request_to_speak()
+        try:
+            await me.edit(suppress=False)
+        except discord.Forbidden:
+            await me.request_to_speak()
+    except discord.HTTPException as error:
+        log.warning("guild %s: no word on the stage: %s", channel.guild.id, error)

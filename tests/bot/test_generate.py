@@ -1,0 +1,67 @@
+"""/generate on the running bot, with the sandbox to compose: one message, sound before the end, safe from a restart."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from bot.bot_process import BotProcess, bot_process, start_bot
+from emulators.discord import DiscordEmulator, Message
+
+from suno_client.sandbox import spawn_sandbox
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_song_is_heard_before_it_is_finished_and_kept(
+    discord: DiscordEmulator, composing_bot: BotProcess
+) -> None:
+    call = discord.call()
+    await discord.human_joins()
+    interaction = await discord.slash("generate", {"prompt": "a rainy **lo-fi** beat", "title": "@here Rain"})
+    composing = await interaction.until(lambda message: "Composing" in message.text)
+    assert "a rainy **lo-fi** beat" not in composing.text  # the stars are escaped
+    await interaction.until(lambda message: "First notes" in message.text, 20)
+    await call.wait_packets(25, 10)
+    finished = await interaction.until(lambda message: "Finished" in message.text, 40)
+    assert call.packets[24].received_at < finished.at
+    edits = [version.at for version in interaction.edits]
+    assert min((after - before for before, after in itertools.pairwise(edits)), default=9) >= 1.9
+    assert interaction.follow_ups == []
+    assert not any(version.mention_everyone for version in interaction.versions)
+    assert len(await discord.autocomplete("play", "song", "")) == 2
+
+
+async def test_a_restart_in_the_middle_finishes_the_song_in_the_same_message(
+    discord: DiscordEmulator, tmp_path: Path
+) -> None:
+    async with spawn_sandbox(speed=3, music_seconds=8) as sandbox:
+        gateway = {"CONDUCTR_SUNO_API_KEY": sandbox.key, "CONDUCTR_SUNO_BASE_URL": sandbox.url}
+        settings = {**gateway, "CONDUCTR_SUNO_POLL_S": "0.5", "CONDUCTR_LEASE_S": "1"}
+        first = await start_bot(discord, tmp_path, settings)
+        await discord.wait_ready(commands=["generate"])
+        await discord.human_joins()
+        interaction = await discord.slash("generate", {"prompt": "a rainy lo-fi beat"})
+        await interaction.until(_has_begun)
+        assert "Finished" not in interaction.versions[-1].text
+        first.process.kill()
+        await first.process.wait()
+        async with bot_process(discord, tmp_path, settings):
+            finished = await interaction.until(lambda message: "Finished" in message.text, 40)
+    assert finished.id == interaction.original_id
+    assert interaction.follow_ups == []
+
+
+def _has_begun(message: Message) -> bool:
+    return "The words are written" in message.text or "First notes" in message.text
+
+
+async def test_when_the_interaction_is_too_old_the_bot_edits_as_itself(
+    discord: DiscordEmulator, composing_bot: BotProcess
+) -> None:
+    discord.desk.token_life_s = 1.0
+    await discord.human_joins()
+    interaction = await discord.slash("generate", {"prompt": "rain"})
+    finished = await interaction.until(lambda message: "Finished" in message.text, 40)
+    assert finished.id == interaction.original_id
