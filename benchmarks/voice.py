@@ -39,6 +39,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -65,9 +66,10 @@ Row = dict[str, Any]
 def main() -> None:
     options = read_options()
     raise_limits()
+    machine = about_machine()
     with TemporaryDirectory(prefix="conductr-bench-") as folder:
         mp3, opus, ingest_s = make_song(Path(folder), options.seconds + options.warm_up + 90)
-        print(f"{about_machine()}; ingest {ingest_s:.2f} CPU s a minute of music\n")
+        print(f"{machine}; ingest {ingest_s:.2f} CPU s a minute of music\n")
         rows = list[Row]()
         print(HEADER)
         for _ in range(options.rounds):
@@ -78,7 +80,7 @@ def main() -> None:
                     print(line_of(row), flush=True)
     print("\n" + "\n".join(ratios(rows)))
     if options.json:
-        options.json.write_text(json.dumps({"machine": about_machine(), "rows": rows}, indent=1))
+        options.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1))
 
 
 def read_options() -> argparse.Namespace:
@@ -205,7 +207,8 @@ def ratios(rows: list[Row]) -> list[str]:
 def about_machine() -> str:
     with Path("/proc/cpuinfo").open() as lines:
         model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "?")
-    return f"{os.cpu_count()} x {model}, Linux {platform.release()}, Python {platform.python_version()}"
+    system = f"Linux {platform.release()}, Python {platform.python_version()}, py-cord {version('py-cord')}"
+    return f"{os.cpu_count()} x {model}, {system}, load before the run {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":
