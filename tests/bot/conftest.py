@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import anyio
 import pytest
-from attrs import evolve
+from attrs import frozen
 from bot.bot_process import NO_SUNO, SANDBOX, BotProcess, bot_process
+from bot.one_guild import OneGuild
 from bot.quiet_client import QuietClient, quiet_client
 from bot.seeded_library import Seeded, seed_library
-from emulators.discord import DiscordEmulator, Guild, default_guild
+from emulators.discord import Channel, ChannelKind, DiscordEmulator, Guild, Interaction, Permission, default_guild
 
 TITLES = {"Blue Rain": 6.0, "Second Wind": 4.0, "Coda": 1.0}
+GUILDS = 24  # one a test; a module that needs more says so by an IndexError
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Guild, list[Seeded]]:
-    """A folder with a seeded library, and the guild whose it is. Made once; every test has its own copy."""
-    folder, guild = tmp_path_factory.mktemp("library"), default_guild()
-    return folder, guild, anyio.run(seed_library, folder, guild, TITLES)
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """For a module's shared bot; the bot is asyncio only, as py-cord is."""
+    return "asyncio"
 
 
 @pytest.fixture
-async def discord(template: tuple[Path, Guild, list[Seeded]]) -> AsyncIterator[DiscordEmulator]:
-    guild = template[1]
-    async with DiscordEmulator([evolve(guild, channels=list(guild.channels), voice={})]) as emulator:
+async def discord() -> AsyncIterator[DiscordEmulator]:
+    async with DiscordEmulator() as emulator:
         yield emulator
 
 
@@ -37,19 +35,44 @@ async def quiet(discord: DiscordEmulator) -> AsyncIterator[QuietClient]:
         yield client
 
 
-@pytest.fixture
-def songs(template: tuple[Path, Guild, list[Seeded]], tmp_path: Path) -> list[Seeded]:
-    """Songs of the guild: 6 s, 4 s and 1 s long."""
-    shutil.copytree(template[0] / "data", tmp_path / "data")
-    return template[2]
+@frozen
+class Shared:
+    """A running bot in many guilds, each with songs, and without Suno."""
+
+    discord: DiscordEmulator
+    bot: BotProcess
+    guilds: Iterator[tuple[Guild, list[Seeded]]]
+
+
+@pytest.fixture(scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shared]:
+    folder = tmp_path_factory.mktemp("bot")
+    guilds = [default_guild(f"Guild {number}") for number in range(GUILDS)]
+    for guild in guilds:
+        guild.channels.append(Channel("Stage", ChannelKind.STAGE, denied=Permission.SPEAK))
+    songs = await seed_library(folder, guilds, TITLES)
+    async with DiscordEmulator(guilds) as emulator, bot_process(emulator, folder, NO_SUNO) as bot:
+        yield Shared(emulator, bot, iter(zip(guilds, songs, strict=True)))
 
 
 @pytest.fixture
-async def bot(discord: DiscordEmulator, songs: list[Seeded], tmp_path: Path) -> AsyncIterator[BotProcess]:
-    """Running, with songs, without Suno."""
-    async with bot_process(discord, tmp_path, NO_SUNO) as running:
-        yield running
-    check_manners(discord, running)
+def seat(shared: Shared) -> tuple[OneGuild, list[Seeded]]:
+    guild, songs = next(shared.guilds)
+    return OneGuild(shared.discord, guild, []), songs
+
+
+@pytest.fixture
+def room(shared: Shared, seat: tuple[OneGuild, list[Seeded]]) -> Iterator[OneGuild]:
+    """This test's guild. At the end nothing went wrong between it and the bot."""
+    shared.discord.remarks.clear()
+    yield seat[0]
+    check_manners(shared.discord, shared.bot, seat[0].asked)
+
+
+@pytest.fixture
+def songs(seat: tuple[OneGuild, list[Seeded]]) -> list[Seeded]:
+    """Songs of this test's guild: 6 s, 4 s and 1 s long."""
+    return seat[1]
 
 
 @pytest.fixture
@@ -57,15 +80,14 @@ async def composing_bot(discord: DiscordEmulator, tmp_path: Path) -> AsyncIterat
     """Running, with the sandbox to compose, and an empty library."""
     async with bot_process(discord, tmp_path, SANDBOX) as running:
         yield running
-    check_manners(discord, running)
+    check_manners(discord, running, list(discord.desk.interactions.values()))
 
 
-def check_manners(discord: DiscordEmulator, bot: BotProcess) -> None:
+def check_manners(discord: DiscordEmulator, bot: BotProcess, asked: list[Interaction]) -> None:
     """Nothing went wrong between bot and Discord, every answer came in time, and no secret is in the log."""
     assert (discord.unhandled, discord.errors) == ([], [])
-    interactions = list(discord.desk.interactions.values())
-    assert [one.named for one in interactions if one.acknowledged_at is None or one.ack_ms >= 1_500] == []
-    secrets = [discord.token, *(one.token for one in interactions)]
-    secrets += [session.token for session in discord.call().sessions]
+    assert [one.named for one in asked if one.acknowledged_at is None or one.ack_ms >= 1_500] == []
+    secrets = [discord.token, *(one.token for one in asked)]
+    secrets += [session.token for call in discord.calls.values() for session in call.sessions]
     assert not [secret for secret in secrets if secret in bot.log]
     assert "Traceback" not in bot.log

@@ -11,10 +11,20 @@ from emulators.discord import Guild as EmulatedGuild
 
 from conductr import Settings
 from conductr_player import ingest, open_packets
-from conductr_store import Generation, GenerationState, Guild, Media, Song, SongState, Store, User
+from conductr_store import Generation, GenerationState, Guild, Media, Song, SongState, Store, UnitOfWork, User
 
 RATE = 48_000
 COVER = b"\x89PNG\r\n\x1a\n, as far as anybody looks"
+
+
+@frozen
+class Recording:
+    title: str
+    source: Path
+    packets: list[bytes]
+    duration_s: float
+    opus_key: str
+    cover_key: str
 
 
 @frozen
@@ -43,52 +53,53 @@ def write_music(path: Path, seconds: float, seed: int) -> Path:
     return path
 
 
-async def seed_library(folder: Path, guild: EmulatedGuild, titles: dict[str, float]) -> list[Seeded]:
-    """Songs by title, with their lengths in seconds, owned by the guild's first member; in `folder`/data."""
+async def seed_library(folder: Path, guilds: list[EmulatedGuild], titles: dict[str, float]) -> list[list[Seeded]]:
+    """The same songs, by title with lengths in seconds, for each guild's first member; in `folder`/data."""
     settings = Settings(data_dir=folder / "data")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     media = Media(settings.media)
-    async with Store.open(settings.database) as store:
-        async with store.begin() as tx:
-            await tx.users.put(User(guild.members[0].id, guild.members[0].name))
-            await tx.guilds.put(Guild(guild.id, guild.name))
-        return [
-            await _seed(store, media, folder, guild, number, title, seconds)
-            for number, (title, seconds) in enumerate(titles.items())
-        ]
+    recordings = [await _record(media, folder, number, *song) for number, song in enumerate(titles.items())]
+    async with Store.open(settings.database) as store, store.begin() as tx:
+        return [[await _give(tx, guild, recording) for recording in recordings] for guild in guilds]
 
 
-async def _seed(
-    store: Store, media: Media, folder: Path, guild: EmulatedGuild, number: int, title: str, seconds: float
-) -> Seeded:
+async def _record(media: Media, folder: Path, number: int, title: str, seconds: float) -> Recording:
     source, opus = write_music(folder / f"{number}.wav", seconds, number), folder / f"{number}.opus"
     ingested = await ingest(source, opus)
+    kept = await open_packets(opus)
+    packets = [bytes(kept.packet(index) or b"") for index in range(len(kept))]
+    opus_key, cover_key = await media.put_file(opus, ".opus"), await media.put_bytes(COVER, ".png")
+    return Recording(title, source, packets, ingested.duration_s, opus_key, cover_key)
+
+
+async def _give(tx: UnitOfWork, guild: EmulatedGuild, recording: Recording) -> Seeded:
+    name, member = f"{recording.title} of {guild.id}", guild.members[0]
+    await tx.users.put(User(member.id, member.name))
+    await tx.guilds.put(Guild(guild.id, guild.name))
     generation = Generation(
-        id=f"generation-{number}",
+        id=f"generation of {name}",
         guild_id=guild.id,
-        user_id=guild.members[0].id,
-        request_key=f"seed-{number}",
-        prompt=title,
+        user_id=member.id,
+        request_key=name,
+        prompt=recording.title,
         model="V5_5",
         state=GenerationState.FINISHED,
         told=GenerationState.FINISHED,
     )
     song = Song(
-        id=f"song-{number}",
+        id=name,
         generation_id=generation.id,
         take=0,
-        clip_id=f"clip-{number}",
+        clip_id=name,
         guild_id=guild.id,
-        owner_id=guild.members[0].id,
-        title=title,
+        owner_id=member.id,
+        title=recording.title,
         model="V5_5",
         state=SongState.READY,
-        duration_s=ingested.duration_s,
-        opus_key=await media.put_file(opus, ".opus"),
-        cover_key=await media.put_bytes(COVER, ".png"),
+        duration_s=recording.duration_s,
+        opus_key=recording.opus_key,
+        cover_key=recording.cover_key,
     )
-    async with store.begin() as tx:
-        await tx.generations.add(generation)
-        await tx.songs.add(song)
-    kept = await open_packets(opus)
-    return Seeded(song.id, title, source, [bytes(kept.packet(index) or b"") for index in range(len(kept))])
+    await tx.generations.add(generation)
+    await tx.songs.add(song)
+    return Seeded(song.id, recording.title, recording.source, recording.packets)

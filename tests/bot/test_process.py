@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bot.bot_process import COMMANDS, NO_SUNO, BotProcess, start_bot
+from bot.bot_process import COMMANDS, NO_SUNO, start_bot
+from bot.one_guild import OneGuild
 from emulators.discord import DiscordEmulator
 
 pytestmark = pytest.mark.anyio
@@ -13,17 +14,17 @@ pytestmark = pytest.mark.anyio
 DO_NOT_RESTART = 78
 
 
-async def test_it_asks_for_no_privileged_intent_and_serves_only_guilds(
-    discord: DiscordEmulator, bot: BotProcess
-) -> None:
-    (identify,) = [sent["d"] for sent in discord.gateway.received if sent.get("op") == 2]
+async def test_it_asks_for_no_privileged_intent_and_serves_only_guilds(room: OneGuild) -> None:
+    (identify,) = [sent["d"] for sent in room.emulator.gateway.received if sent.get("op") == 2]
     assert identify["intents"] == 129
-    registered = discord.commands.listed(None)
+    registered = room.emulator.commands.listed(None)
     assert {command["name"] for command in registered} == set(COMMANDS)
     assert all((command["contexts"], command["integration_types"]) == ([0], [0]) for command in registered)
 
 
-async def test_it_leaves_the_channel_when_it_is_ended(discord: DiscordEmulator, bot: BotProcess) -> None:
+async def test_it_leaves_the_channel_when_it_is_ended(discord: DiscordEmulator, tmp_path: Path) -> None:
+    bot = await start_bot(discord, tmp_path, NO_SUNO)
+    await discord.wait_ready(COMMANDS)
     await discord.human_joins()
     await (await discord.slash("join")).reply()
     assert await bot.end() == 0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from bot.seeded_library import Seeded
+from bot.bot_process import NO_SUNO, bot_process
+from bot.one_guild import OneGuild
+from bot.seeded_library import Seeded, seed_library
 from emulators.discord import DiscordEmulator, Packet
 from emulators.discord.listening import compare, decode, decode_file
 from emulators.discord.measures import (
@@ -21,38 +24,38 @@ from emulators.discord.measures import (
     timestamp_breaks,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("bot")]
+pytestmark = pytest.mark.anyio
 
 
-async def play(discord: DiscordEmulator, song: Seeded) -> str:
-    await discord.human_joins()
-    interaction = await discord.slash("play", {"song": song.song_id})
+async def play(room: OneGuild, song: Seeded) -> str:
+    await room.human_joins()
+    interaction = await room.slash("play", {"song": song.song_id})
     said = await interaction.reply()
     assert interaction.ack_ms < 1_500
     return said.text
 
 
-async def heard(discord: DiscordEmulator, count: int) -> list[Packet]:
-    return await discord.call().wait_packets(count, 10 + count * 0.02)
+async def heard(room: OneGuild, count: int) -> list[Packet]:
+    return await room.call.wait_packets(count, 10 + count * 0.02)
 
 
-async def test_a_song_of_the_library_arrives_packet_for_packet(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    song, call = songs[1], discord.call()
-    assert await play(discord, song) == "Playing Second Wind."
+async def test_a_song_of_the_library_arrives_packet_for_packet(room: OneGuild, songs: list[Seeded]) -> None:
+    song, call = songs[1], room.call
+    assert await play(room, song) == "Playing Second Wind."
     await call.stopped_speaking(15)
     assert payloads(call.packets) == song.packets + [SILENCE] * 5
     assert header_packets(call.packets) == []
     assert sequence_breaks(call.packets) == timestamp_breaks(call.packets) == nonce_repeats(call.packets) == []
-    assert discord.remarks == []  # nothing was sent before the bot said that it speaks
+    assert room.emulator.remarks == []  # nothing was sent before the bot said that it speaks
     source = await asyncio.to_thread(decode_file, song.source)
     sound = await asyncio.to_thread(decode, payloads(music(call.packets)))
     assert compare(sound, source).worst >= 0.95
 
 
-async def test_packets_keep_to_the_grid(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    call = discord.call()
-    await play(discord, songs[0])
-    packets = await heard(discord, 200)
+async def test_packets_keep_to_the_grid(room: OneGuild, songs: list[Seeded]) -> None:
+    call = room.call
+    await play(room, songs[0])
+    packets = await heard(room, 200)
     assert call.join_to_first_packet_s is not None
     assert call.join_to_first_packet_s <= 0.6
     assert bursts(packets) == []
@@ -60,113 +63,115 @@ async def test_packets_keep_to_the_grid(discord: DiscordEmulator, songs: list[Se
     assert interval_statistics(packets).mean == pytest.approx(20, abs=0.1)
 
 
-async def test_a_pause_holds_the_song_at_its_packet(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    song, call = songs[0], discord.call()
-    await play(discord, song)
-    await heard(discord, 50)
-    paused = await (await discord.slash("pause")).reply()
+async def test_a_pause_holds_the_song_at_its_packet(room: OneGuild, songs: list[Seeded]) -> None:
+    song, call = songs[0], room.call
+    await play(room, song)
+    await heard(room, 50)
+    paused = await room.say("pause")
     assert paused.text.startswith("Paused Blue Rain at 0:01.")
     await call.stopped_speaking()
     before = len(call.packets)
     assert payloads(call.packets[-5:]) == [SILENCE] * 5
-    again = await (await discord.slash("pause")).reply()
+    again = await room.say("pause")
     assert (again.text.splitlines()[0], again.ephemeral) == ("It is paused already.", True)
     assert len(call.packets) == before
-    await (await discord.slash("play")).reply()
-    await heard(discord, before + 50)
+    await room.say("play")
+    await heard(room, before + 50)
     sound = payloads(music(call.packets))
     assert sound == song.packets[: len(sound)]
 
 
-async def test_skip_goes_to_the_next_song_and_stop_clears(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    first, second = songs
-    call = discord.call()
-    await play(discord, first)
-    await heard(discord, 25)
-    assert await play(discord, second) == "Second Wind is number 1 in the queue."
-    queue = await (await discord.slash("queue")).reply()
+async def test_skip_goes_to_the_next_song_and_stop_clears(room: OneGuild, songs: list[Seeded]) -> None:
+    first, second, _ = songs
+    call = room.call
+    await play(room, first)
+    await heard(room, 25)
+    assert await play(room, second) == "Second Wind is number 1 in the queue."
+    queue = await room.say("queue")
     assert "Now: Blue Rain" in queue.text
     assert "1. Second Wind" in queue.text.replace("\u200b", "")
-    skipped = await (await discord.slash("skip")).reply()
+    skipped = await room.say("skip")
     assert skipped.text.splitlines() == ["Skipped Blue Rain.", "Now: Second Wind."]
     await call.until(lambda: second.packets[10] in payloads(call.packets[-60:]), "sound of the second song")
-    card = await (await discord.slash("nowplaying")).reply()
+    card = await room.say("nowplaying")
     assert card.embeds[0]["title"] == "Now playing"
     assert "Second Wind" in card.text
-    stopped = await (await discord.slash("stop")).reply()
+    stopped = await room.say("stop")
     assert stopped.text == "Stopped, and cleared 1 song from the queue."
     await call.stopped_speaking()
     sound = payloads(music(call.packets))
     skipped_at = sound.index(second.packets[0])
     assert sound == first.packets[:skipped_at] + second.packets[: len(sound) - skipped_at]
-    assert "The queue is empty." in (await (await discord.slash("queue")).reply()).text
+    assert "The queue is empty." in (await room.say("queue")).text
 
 
-async def test_two_songs_follow_each_other_without_a_gap(discord: DiscordEmulator, songs: list[Seeded]) -> None:
+async def test_two_songs_follow_each_other_without_a_gap(room: OneGuild, songs: list[Seeded]) -> None:
     short, long = songs[2], songs[0]
-    await play(discord, short)
-    await play(discord, long)
-    packets = await heard(discord, len(short.packets) + 50)
+    await play(room, short)
+    await play(room, long)
+    packets = await heard(room, len(short.packets) + 50)
     assert payloads(packets) == (short.packets + long.packets)[: len(packets)]
     assert gaps_ms(packets) == []
 
 
-async def test_music_goes_on_where_the_bot_is_dragged(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    call = discord.call()
-    await play(discord, songs[0])
-    await heard(discord, 50)
-    await discord.move_bot(discord.other_voice_channel)
+async def test_music_goes_on_where_the_bot_is_dragged(room: OneGuild, songs: list[Seeded]) -> None:
+    call = room.call
+    await play(room, songs[0])
+    await heard(room, 50)
+    await room.move_bot(room.other_voice_channel)
     await call.until(lambda: len(call.sessions) == 2 and call.first_packet_at, "sound in the other channel", 3)
-    packets = await heard(discord, len(call.packets) + 25)
+    packets = await heard(room, len(call.packets) + 25)
     assert gaps_ms(packets, over_ms=1_000) == []
-    await discord.human_joins(discord.other_voice_channel)
-    assert (await (await discord.slash("pause")).reply()).text.startswith("Paused Blue Rain")
+    await room.human_joins(room.other_voice_channel)
+    assert (await room.say("pause")).text.startswith("Paused Blue Rain")
 
 
 @pytest.mark.parametrize("code", [4006, None], ids=["session no longer valid", "connection cut"])
 async def test_a_lost_voice_connection_comes_back_where_it_was(
-    discord: DiscordEmulator, songs: list[Seeded], code: int | None
+    room: OneGuild, songs: list[Seeded], code: int | None
 ) -> None:
-    song, call = songs[0], discord.call()
-    await play(discord, song)
-    await heard(discord, 50)
+    song, call = songs[0], room.call
+    await play(room, song)
+    await heard(room, 50)
     call.drop() if code is None else call.close(code)
     await call.until(lambda: len(call.sessions) == 2 and call.first_packet_at, "sound on a new connection", 5)
-    packets = await heard(discord, len(call.packets) + 25)
+    packets = await heard(room, len(call.packets) + 25)
     assert gaps_ms(packets, over_ms=3_000) == []
     everything = sorted(music(call.packets + call.late), key=lambda packet: packet.received_at)
     assert payloads(everything) == song.packets[: len(everything)]
 
 
-async def test_a_crashed_voice_server_is_resumed(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    song, call = songs[0], discord.call()
-    await play(discord, song)
-    await heard(discord, 50)
+async def test_a_crashed_voice_server_is_resumed(room: OneGuild, songs: list[Seeded]) -> None:
+    song, call = songs[0], room.call
+    await play(room, song)
+    await heard(room, 50)
     call.close(4015)
     await call.until(lambda: call.resumes, "resumed session", 2)
-    packets = await heard(discord, len(call.packets) + 25)
+    packets = await heard(room, len(call.packets) + 25)
     assert len(call.sessions) == 1
     assert payloads(packets) == song.packets[: len(packets)]
     assert gaps_ms(packets, over_ms=500) == []
 
 
-async def test_a_talker_who_leaves_does_not_stop_the_music(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    call = discord.call()
-    await play(discord, songs[0])
-    await heard(discord, 25)
-    await discord.human_speaks()
-    await discord.human_leaves()
-    await discord.change_region()
+async def test_a_talker_who_leaves_does_not_stop_the_music(room: OneGuild, songs: list[Seeded]) -> None:
+    call = room.call
+    await play(room, songs[0])
+    await heard(room, 25)
+    await room.human_speaks()
+    await room.human_leaves()
+    await room.change_region()
     await call.until(lambda: len(call.sessions) == 2 and call.first_packet_at, "sound from the new region", 3)
 
 
-async def test_a_new_gateway_session_brings_voice_back(discord: DiscordEmulator, songs: list[Seeded]) -> None:
-    call = discord.call()
-    await play(discord, songs[0])
-    await play(discord, songs[1])
-    await heard(discord, 25)
-    discord.gateway.invalidate(resumable=False)  # py-cord waits 5 s; until then the old connection sounds on
-    await call.until(lambda: len(call.sessions) == 2 and call.first_packet_at, "sound in the new session", 12)
-    await heard(discord, len(call.packets) + 10)
-    everything = sorted(music(call.packets + call.late), key=lambda packet: packet.received_at)
-    assert payloads(everything) == (songs[0].packets + songs[1].packets)[: len(everything)]
+async def test_a_new_gateway_session_brings_voice_back(discord: DiscordEmulator, tmp_path: Path) -> None:
+    room = OneGuild(discord, discord.guild, [])
+    ((first, second),) = await seed_library(tmp_path, [discord.guild], {"Blue Rain": 6.0, "Second Wind": 6.0})
+    async with bot_process(discord, tmp_path, NO_SUNO):
+        await play(room, first)
+        await play(room, second)
+        await heard(room, 25)
+        discord.gateway.invalidate(resumable=False)  # py-cord waits 5 s; until then the old connection sounds on
+        await room.call.until(lambda: len(room.call.sessions) == 2 and room.call.first_packet_at, "new sound", 15)
+        await heard(room, len(room.call.packets) + 10)
+    everything = sorted(music(room.call.packets + room.call.late), key=lambda packet: packet.received_at)
+    assert payloads(everything) == (first.packets + second.packets)[: len(everything)]
