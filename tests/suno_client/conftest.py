@@ -50,7 +50,7 @@ async def over_http(gateway: Gateway) -> AsyncIterator[SunoClient]:
 def sandbox_url() -> Iterator[str]:
     """A sandbox of this session's own, with short songs and a quick clock; it ends when its input closes."""
     argv = [sys.executable, "-m", "suno_client.sandbox", "--until-stdin-closes"]
-    argv += ["--speed", "20", "--music-seconds", "8", "--key", "sandbox"]
+    argv += ["--speed", "20", "--music-seconds", "6", "--key", "sandbox"]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -142,7 +142,7 @@ async def test_the_stream_is_heard_as_soon_as_it_is_named(world: World) -> None:
         url = next(clip.stream_url for clip in progress.clips if clip.stream_url)
         async with suno.stream(url) as chunks:
             size = sum([len(chunk) async for chunk in chunks])
-    assert size > 8 * 8_000
+    assert size > 6 * 8_000
 
 
 async def test_style_title_and_lyrics_come_back(world: World) -> None:
@@ -218,15 +218,15 @@ async def test_a_task_that_is_stuck_ends_our_patience(world: World) -> None:
             await suno.generations.wait(task, deadline_s=0.3)
 
 
-@pytest.mark.parametrize("fault", ["html", "empty", "403"])
-async def test_a_file_that_is_none_is_refused(world: World, fault: str, tmp_path: Path) -> None:
+async def test_a_file_that_is_none_is_refused_and_the_next_is_kept(world: World, tmp_path: Path) -> None:
     async with world.client() as suno:
-        progress = await suno.generations.wait(await suno.generations.create("rain"), deadline_s=60)
+        progress = await suno.generations.wait(await suno.generations.create("rain"), until="first", deadline_s=60)
         url = progress.clips[0].audio_url
         assert url
-        await world.fault("media", fault)
-        with pytest.raises(BadMedia):
-            await suno.download(url, tmp_path / "song.mp3")
+        for fault in ("html", "empty", "403"):
+            await world.fault("media", fault)
+            with pytest.raises(BadMedia):
+                await suno.download(url, tmp_path / "song.mp3")
         await world.fault("media", "reset")  # outlived
         await suno.download(url, tmp_path / "song.mp3")
 

@@ -39,6 +39,7 @@ async def refused(suno: SunoClient, gateway: Gateway, target: Path, **options: f
 async def test_a_song_is_fetched_and_described(gateway: Gateway, over_http: SunoClient, target: Path) -> None:
     gateway.turns.append(says(SONG, headers={"Content-Type": "application/octet-stream"}))
     told: list[tuple[int, int | None]] = []
+    reader = target.open("rb")  # who reads the older file reads it to its end: the name moves, no byte changes
     song = await over_http.download(
         f"{gateway.url}/song.mp3",
         target,
@@ -46,6 +47,8 @@ async def test_a_song_is_fetched_and_described(gateway: Gateway, over_http: Suno
         on_progress=lambda size, whole: told.append((size, whole)),
     )
     assert target.read_bytes() == SONG
+    with reader:
+        assert reader.read() == OLD
     assert (song.path, song.size_bytes, song.media_type) == (target, len(SONG), "audio/mpeg")
     assert song.sha256 == hashlib.sha256(SONG).hexdigest()
     assert told[-1] == (len(SONG), len(SONG))
