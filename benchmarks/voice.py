@@ -13,6 +13,8 @@ How it is measured, and what it does not say:
   in ms over all packets. `gap`: the longest pause between two packets of one guild.
 * `rate`: packets that arrived over packets due. Outside 0.995-1.005 the player could not keep up; its
   CPU is then understated and is marked with `!`.
+* `others`: cores that other programs used meanwhile (those that ran through the whole window). Above
+  0.1 the row's jitter is theirs as much as the player's, and CPU is dearer by cold caches.
 * `ours, py-cord sender` is what the bot does: GuildPlayer, VoiceOutput, one Pacer, py-cord's
   `send_audio_packet` (XChaCha20). `ours, own AES sender` is the same with AES-256-GCM of our own; the
   bot does not use it. The stock players are py-cord's AudioPlayer as documented, `FFmpegPCMAudio` with
@@ -46,7 +48,7 @@ from typing import Any
 
 import anyio
 import numpy as np
-from voice_tree import cpu_s, tree_of, usage_of
+from voice_tree import cpu_s, everyone, tree_of, usage_of
 
 from conductr_player import find_ffmpeg, ingest
 
@@ -131,10 +133,13 @@ def measure(kind: str, guilds: int, options: argparse.Namespace, mp3: Path, opus
             if answer != "ready":
                 return row | {"skipped": answer.removeprefix("cannot: ") or "the player crashed"}
             time.sleep(options.warm_up)
-            pids = tree_of(player.pid)
+            pids, strangers = tree_of(player.pid), everyone()
+            strangers = [pid for pid in strangers if pid not in {*pids, sink.pid, os.getpid()}]
+            theirs = cpu_s(strangers)
             cpu, start = cpu_s(pids), time.time()
             time.sleep(options.seconds)
             spent, end = cpu_s(pids) - cpu, time.time()
+            theirs = max(0.0, cpu_s([pid for pid in everyone() if pid in set(strangers)]) - theirs)
             usage = usage_of(player.pid)
         time.sleep(0.2)  # what is still in the socket's buffer
         sink.stdin.write(json.dumps({"from": start, "to": end}) + "\n")
@@ -144,6 +149,7 @@ def measure(kind: str, guilds: int, options: argparse.Namespace, mp3: Path, opus
         "cpu_ms": spent * 1e3 / guilds / (end - start),
         **{name: heard[name] for name in ("p50", "p99", "max", "gap")},
         "rate": heard["packets"] / (50 * guilds * (end - start)),
+        "others": theirs / (end - start),
         "rss_mb": usage.rss_mb,
         "pss_mb": usage.pss_mb,
         "threads": usage.threads,
@@ -167,7 +173,7 @@ def running(script: str, *arguments: str) -> Iterator[Any]:
 
 HEADER = (
     f"{'player':34}{'guilds':>7}{'CPU ms':>9}{'p50':>8}{'p99':>8}{'max':>8}{'gap':>8}{'rate':>7}"
-    f"{'RSS MB':>9}{'PSS MB':>9}{'threads':>8}{'procs':>6}\n"
+    f"{'RSS MB':>9}{'PSS MB':>9}{'threads':>8}{'procs':>6}{'others':>8}\n"
     f"{'':34}{'':7}{'/guild-s':>9}{'ms from the grid':>24}{'ms':>8}"
 )
 
@@ -180,6 +186,7 @@ def line_of(row: Row) -> str:
     return (
         f"{start}{mark + format(row['cpu_ms'], '.3f'):>9}{row['p50']:8.2f}{row['p99']:8.2f}{row['max']:8.1f}"
         f"{row['gap']:8.1f}{row['rate']:7.3f}{row['rss_mb']:9.0f}{row['pss_mb']:9.0f}{row['threads']:8}{row['processes']:6}"
+        f"{row['others']:8.2f}"
     )
 
 

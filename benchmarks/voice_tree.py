@@ -30,6 +30,11 @@ def tree_of(root: int) -> list[int]:
     return found
 
 
+def everyone() -> list[int]:
+    """Every process of the machine."""
+    return [int(folder.name) for folder in PROC.glob("[0-9]*")]
+
+
 def cpu_s(pids: list[int]) -> float:
     """User and system time, exact to the nanosecond: the first field of each thread's schedstat."""
     total = 0
