@@ -96,17 +96,61 @@ async def test_others_who_listen_keep_the_bot(room: OneGuild, songs: list[Seeded
     assert room.bot_channel == room.other_voice_channel
 
 
-async def test_somebody_who_puts_the_bot_out_means_it(room: OneGuild, songs: list[Seeded]) -> None:
-    call = room.call
+@pytest.mark.parametrize("code", [None, 4022, 4021], ids=["kicked", "call ended", "rate limited"])
+async def test_somebody_who_puts_the_bot_out_means_it(room: OneGuild, songs: list[Seeded], code: int | None) -> None:
     await room.human_joins()
     await room.say("play", {"song": songs[0].song_id})
-    await call.wait_packets(25)
-    await room.move_bot(None)
-    await call.disconnected()
+    await room.call.wait_packets(25)
+    if code is None:
+        await room.move_bot(None)
+    else:
+        room.call.close(code)
+    await room.call.disconnected()
     joins = room.joins
     await asyncio.sleep(1.0)  # that nothing happens takes its time to see
     assert room.joins == joins
+
+
+async def test_after_being_put_out_join_brings_the_queue_back(room: OneGuild, songs: list[Seeded]) -> None:
+    await room.human_joins()
+    await room.say("play", {"song": songs[0].song_id})
+    await room.call.wait_packets(25)
+    await room.move_bot(None)
+    await room.call.disconnected()
     assert (await room.say("join")).text == "Here I am, in Music.\n1 song in the queue."
+
+
+async def test_a_slow_join_is_deferred_in_time(room: OneGuild) -> None:
+    room.emulator.voice_timing.before_state_s = 2.0
+    try:
+        await room.human_joins()
+        interaction = await room.slash("join")
+        await interaction.acknowledged(1.5)
+        assert interaction.deferred
+        assert (await interaction.reply()).text.startswith("Here I am, in Music.")
+    finally:
+        room.emulator.voice_timing.before_state_s = 0.0
+
+
+async def test_a_discord_that_ignores_a_join_is_not_waited_for_long(room: OneGuild) -> None:
+    room.guild.change_channel(room.voice_channel.id, user_limit=1)  # the bot was not told
+    await room.human_joins()
+    refused = await (await room.slash("join")).reply(13)
+    assert refused.text == "Discord did not let me into Music in time.\nTry /join again in a moment."
+
+
+async def test_an_answer_that_comes_too_late_is_given_in_the_channel(room: OneGuild) -> None:
+    room.emulator.desk.ack_window_s = 0.0
+    try:
+        await room.emulator.slash("nowplaying", guild=room.guild)
+        board = room.emulator.board
+        await room.emulator.watch.until(
+            lambda: [one for one in board.messages if one.channel_id == room.guild.text_channel.id], "message", 5
+        )
+    finally:
+        room.emulator.desk.ack_window_s = 3.0
+    (message,) = [one for one in board.messages if one.channel_id == room.guild.text_channel.id]
+    assert message.text.startswith("Nothing is playing.")
 
 
 async def test_play_offers_songs_and_understands_a_typed_name(room: OneGuild, songs: list[Seeded]) -> None:

@@ -24,7 +24,7 @@ from .sink import VoiceSink
 
 log = getLogger(__name__)
 
-JOIN_TIMEOUT_S = 12.0
+JOIN_TIMEOUT_S = 10.0
 LEAVE_TIMEOUT_S = 3.0  # for Discord's word that we are out
 INBOX = 64  # orders and news waiting
 A_WISH = frozenset({1000, 4014, 4022})  # somebody put us out: no coming back unasked (discord.md 6)
