@@ -60,6 +60,7 @@ def connected_client(guild: int, port: int) -> VoiceClient:
     connection.ssrc, connection.mode = guild, "aead_xchacha20_poly1305_rtpsize"
     connection.secret_key = list(os.urandom(32))
     connection.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    connection.socket.setblocking(False)
     connection.socket.connect(("127.0.0.1", port))
     connection.ws = SimpleNamespace(speak=no_speaking, latency=0.0)  # type: ignore[assignment] - as above
     connection.state = ConnectionFlowState.connected
