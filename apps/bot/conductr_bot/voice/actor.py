@@ -9,26 +9,23 @@ from functools import partial
 from logging import getLogger
 from math import inf
 
-import aiohttp
 import anyio
 import discord
 from attrs import frozen
 
 from conductr.host import GuildHost
-from conductr_bot.errors import BotError, NotConnected, VoiceRefused, VoiceUnanswered
+from conductr_bot.errors import BotError, NotConnected, VoiceUnanswered
 
 from .client import HealedVoiceClient
+from .link import HOPELESS, LEAVE_TIMEOUT_S, Link
 from .patience import Patience
-from .rooms import VocalChannel, ask_to_speak, channel_of, check_can_join, listeners_in
+from .rooms import VocalChannel, channel_of, check_can_join, listeners_in
 from .sink import VoiceSink
 
 log = getLogger(__name__)
 
-JOIN_TIMEOUT_S = 10.0
-LEAVE_TIMEOUT_S = 3.0  # for Discord's word that we are out
 INBOX = 64  # orders and news waiting
 A_WISH = frozenset({1000, 4014, 4022})  # somebody put us out: no coming back unasked (discord.md 6)
-HOPELESS = frozenset({4001, 4002, 4012, 4016, 4017, 4020, 4021})  # our doing, or a limit: trying again makes it worse
 
 
 @frozen
@@ -63,10 +60,11 @@ class GuildVoice:
         self._guild_id = guild_id
         self._host = host
         self._sink = VoiceSink()
-        self._client: HealedVoiceClient | None = None
+        self._link = Link(self._sink, lambda client, code: self._tell(_Ended(client, code)))
         self._channel: VocalChannel | None = None  # where we want to be
         self._patience = Patience()
         self._try_at = inf
+        self._orders = asyncio.Semaphore(INBOX // 2)
         self._inbox: asyncio.Queue[_Order | _Ended | _Look | _Renew] = asyncio.Queue(INBOX)
 
     async def join(self, channel: VocalChannel) -> bool:
@@ -92,7 +90,7 @@ class GuildVoice:
                     await self._turn()
         finally:
             with anyio.CancelScope(shield=True):
-                await self._hang_up()
+                await self._link.hang_up()
 
     async def _turn(self) -> None:
         """One message, or the next try to come back."""
@@ -106,7 +104,7 @@ class GuildVoice:
                 case _Order():
                     await self._carry_out(message)
                 case _Ended(client, close_code):
-                    if client is self._client:
+                    if self._link.is_of(client):
                         await self._lost(close_code)
                 case _Look():
                     self._follow()
@@ -126,32 +124,37 @@ class GuildVoice:
                 order.done.set_result(said)
 
     async def _ask(self, do: Callable[[], Awaitable[object]]) -> object:
-        done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        await self._inbox.put(_Order(do, done))
-        return await done
+        async with self._orders:
+            done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+            await self._inbox.put(_Order(do, done))
+            return await done
 
     def _tell(self, news: _Ended | _Look | _Renew) -> None:
-        with suppress(asyncio.QueueFull):  # sixty orders wait: each of them looks for itself
+        with suppress(asyncio.QueueFull):  # half of it is free of orders, and Discord has little news of one seat
             self._inbox.put_nowait(news)
-
-    @property
-    def _up(self) -> bool:
-        return self._client is not None and self._client.link_up
 
     # Orders.
     async def _join(self, channel: VocalChannel) -> bool:
-        new = not (self._up and self._channel is not None and self._channel.id == channel.id)
+        new = not (self._link.up and self._channel is not None and self._channel.id == channel.id)
         if new:
             check_can_join(channel)
-            self._try_at = inf
-            await self._connect(channel)
-            self._channel = channel
+            await self._sit_in(channel)
         if self._host.room(self._guild_id) is None:
             await self._open_room(channel)
         elif new:
             self._host.moved(self._guild_id, channel.id, channel.name)
             self._host.link(self._guild_id, up=True)
         return new
+
+    async def _sit_in(self, channel: VocalChannel) -> None:
+        """Where that fails we sit nowhere, and the music of the seat that we had stops."""
+        self._try_at = inf
+        try:
+            await self._link.connect(channel)
+        except BotError:
+            await self._part()
+            raise
+        self._channel = channel
 
     async def _open_room(self, channel: VocalChannel) -> None:
         await self._host.open_room(
@@ -170,49 +173,11 @@ class GuildVoice:
         await self._part()
         return name
 
-    # The connection.
-    async def _connect(self, channel: VocalChannel) -> None:
-        """A connection in that channel, moved or new. Raises VoiceUnanswered, VoiceRefused; then we sit nowhere."""
-        try:
-            async with asyncio.timeout(JOIN_TIMEOUT_S + 1):  # py-cord's own, twice, where Discord says nothing
-                await self._move_or_begin(channel)
-        except (TimeoutError, OSError, aiohttp.ClientError, discord.DiscordException) as error:
-            await self._hang_up()
-            code = error.code if isinstance(error, discord.ConnectionClosed) else None
-            log.warning("guild %s: no voice in channel %s: %r", self._guild_id, channel.id, error)
-            raise (VoiceRefused if code in HOPELESS else VoiceUnanswered)(channel.name) from error
-        if not self._up:  # py-cord may come back from connect without having connected (discord.md 1.5)
-            await self._hang_up()
-            raise VoiceUnanswered(channel.name)
-        self._sink.link = self._client
-        if isinstance(channel, discord.StageChannel):
-            await ask_to_speak(channel)
-
-    async def _move_or_begin(self, channel: VocalChannel) -> None:
-        if self._up and self._client is not None:
-            await self._client.move_to(channel, timeout=JOIN_TIMEOUT_S)
-            if self._up and self._client.channel.id == channel.id:
-                return
-        await self._hang_up()
-        await channel.connect(timeout=JOIN_TIMEOUT_S, reconnect=False, cls=self._new_client)
-
-    def _new_client(self, client: discord.Client, channel: discord.abc.Connectable) -> HealedVoiceClient:
-        self._client = HealedVoiceClient(client, channel, lambda ended, code: self._tell(_Ended(ended, code)))
-        return self._client
-
     async def _part(self) -> None:
         """Fall silent, keep the queue, leave."""
         self._channel, self._try_at = None, inf
         await self._host.close_room(self._guild_id)
-        await self._hang_up()
-
-    async def _hang_up(self) -> None:
-        client, self._client, self._sink.link = self._client, None, None
-        if client is None:
-            return
-        with anyio.move_on_after(LEAVE_TIMEOUT_S):
-            await client.disconnect(force=True)
-        client.cleanup()
+        await self._link.hang_up()
 
     # News.
     def _follow(self) -> None:
@@ -236,14 +201,13 @@ class GuildVoice:
             await self._part()
         else:
             log.warning("guild %s: voice lost, close code %s; coming back", self._guild_id, close_code)
-            await self._hang_up()
+            await self._link.hang_up()
             await self._try_later()
 
     async def _start_anew(self) -> None:
         """Voice connections of the last gateway session are dead, whatever they say."""
-        if self._client is not None and self._client not in self._bot.voice_clients:
-            client, self._client, self._sink.link = self._client, None, None
-            await client.abandon()
+        if not self._link.is_known_to(self._bot):
+            await self._link.abandon()
             await self._try_later()
 
     async def _try_later(self) -> None:
@@ -266,7 +230,7 @@ class GuildVoice:
             return
         try:
             check_can_join(channel)
-            await self._connect(channel)
+            await self._link.connect(channel)
         except VoiceUnanswered:
             await self._try_later()
         except BotError as error:
