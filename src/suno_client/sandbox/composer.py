@@ -22,7 +22,6 @@ STYLES: Mapping[str, Style] = {
     "lofi": LOFI, "synthwave": SYNTHWAVE, "jazz": JAZZ, "rock": ROCK,
     "ambient": AMBIENT, "classical": CLASSICAL, "house": HOUSE, "folk": FOLK,
 }  # fmt: skip
-_LEVELS = {"voice": 0.85, "whistle": 0.8, "flute": 0.95, "solo_guitar": 0.8, "bell": 0.9, "choir": 0.8}
 
 
 def compose(plan: Plan) -> Score:
@@ -54,12 +53,9 @@ def compose(plan: Plan) -> Score:
 
 
 def _channels(style: Style, plan: Plan) -> dict[str, Channel]:
-    """The style's channels, the tune's level set for the instrument that has it."""
-    channels = dict(style.channels)
-    lead = _lead(style, plan)
-    tune = channels["tune"]
-    channels["tune"] = replace(tune, gain=tune.gain * _LEVELS.get(lead, 1.0) * (1.15 if plan.sung else 1.0))
-    return channels
+    """The style's channels; a singer stands a little in front."""
+    tune = style.channels["tune"]
+    return {**style.channels, "tune": replace(tune, gain=tune.gain * (1.15 if plan.sung else 1.0))}
 
 
 def _lead(style: Style, plan: Plan) -> str:

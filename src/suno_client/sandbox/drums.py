@@ -134,7 +134,7 @@ def brush(velocity: float, seed: int) -> Sound:
     """Wire brushes swept over a snare."""
     count = samples(0.34)
     t = times(count)
-    shape = np.sin(np.pi * np.clip(t / 0.3, 0, 1)) ** 1.5
+    shape = np.abs(np.sin(np.pi * np.clip(t / 0.3, 0, 1))) ** 1.5
     sweep = filtered(noise(count, seed), band(1_400, 7_500)) * shape * np.float32(0.1)
     tap = filtered(noise(count, seed + 1), band(500, 6_000)) * _fall(count, 0.03) * np.float32(0.22 * velocity)
     return ended(sweep + tap)

@@ -7,6 +7,9 @@ import numpy as np
 from suno_client.sandbox.synth import RATE, Curve, Sound, band, fast_size, filtered, samples, times
 
 
+_LONGEST_ECHO_S = 4.0
+
+
 class Convolver:
     """A stereo impulse response applied to blocks of one size, with the tail carried over."""
 
@@ -44,7 +47,7 @@ def hall(seconds: float, dull_hz: float, seed: int) -> Sound:
 
 def ping_pong(gap_s: float, again: float, dull_hz: float = 3_500.0) -> Sound:
     """Echoes that change sides and grow dull."""
-    taps = max(2, min(7, int(np.log(0.03) / np.log(max(0.05, again)))))
+    taps = max(2, min(7, int(np.log(0.03) / np.log(max(0.05, again))), int(_LONGEST_ECHO_S / gap_s)))
     response = np.zeros((2, samples(gap_s * taps + 0.1)), np.float32)
     for tap in range(1, taps + 1):
         place = samples(gap_s * tap)

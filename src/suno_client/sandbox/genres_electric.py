@@ -65,8 +65,8 @@ SYNTHWAVE = Style(
     major=(("1 5 6 4", "4 5 6 5", "6 4 2 5"), ("6 4 1 5", "4 1 5 6", "2 4 6 5"), ("1 3 4 5", "6 5 4 5", "4 4 5 5")),
     minor=(("1 6 3 7", "6 7 1 1", "4 6 1 7"), ("1 7 6 7", "6 3 7 1", "4 4 6 7"), ("1 4 6 5!", "6 7 3 1", "4 1 6 5!"), ("6 7 1 3", "1 6 7 7", "4 4 7 7")),
     channels={
-        "drums": Channel(0.66, reverb=0.1), "bass": Channel(0.46, reverb=0.0, duck=0.35), "pad": Channel(0.62, reverb=0.3, duck=0.45),
-        "arp": Channel(0.3, reverb=0.16, echo=0.4, duck=0.25), "tune": Channel(0.56, reverb=0.26, echo=0.35),
+        "drums": Channel(0.61, reverb=0.1), "bass": Channel(0.62, reverb=0.0, duck=0.35), "pad": Channel(0.40, reverb=0.3, duck=0.45),
+        "arp": Channel(0.30, reverb=0.16, echo=0.4, duck=0.25), "tune": Channel(0.53, reverb=0.26, echo=0.35),
     },
     room=Room(2.2, 5_500, 0.75, 0.42, dull_hz=15_500, warmth=0.3),
     shape=Shape(
@@ -159,8 +159,8 @@ HOUSE = Style(
         ("6.9 7.6 1.9 3.7", "4.9 1.9 6.7 7", "4.9 4.9 5.7 5.7"),
     ),
     channels={
-        "drums": Channel(0.66, reverb=0.05), "bass": Channel(0.52, reverb=0.0, duck=0.5), "pad": Channel(0.5, reverb=0.25, duck=0.8),
-        "stabs": Channel(0.4, reverb=0.22, echo=0.16, duck=0.4), "arp": Channel(0.24, reverb=0.2, echo=0.4, duck=0.3),
+        "drums": Channel(0.61, reverb=0.05), "bass": Channel(0.79, reverb=0.0, duck=0.5), "pad": Channel(0.33, reverb=0.25, duck=0.8),
+        "stabs": Channel(0.36, reverb=0.22, echo=0.16, duck=0.4), "arp": Channel(0.36, reverb=0.2, echo=0.4, duck=0.3),
         "tune": Channel(0.36, reverb=0.24, echo=0.35, duck=0.3),
     },
     room=Room(1.6, 6_000, 0.75, 0.4, dull_hz=17_000, warmth=0.25),

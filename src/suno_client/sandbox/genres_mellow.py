@@ -72,8 +72,8 @@ LOFI = Style(
         ("1.9 6.9 3.9 7.6", "4.9 1.9 6.7 5!.7", "4.9 4.9 1.9 1.9"),
     ),
     channels={
-        "drums": Channel(0.62, reverb=0.05), "bass": Channel(0.62, reverb=0.0, duck=0.2), "keys": Channel(0.5, reverb=0.2, duck=0.18),
-        "guitar": Channel(0.42, pan=-0.3, reverb=0.25), "tune": Channel(0.5, pan=0.12, reverb=0.28, echo=0.22),
+        "drums": Channel(0.61, reverb=0.05), "bass": Channel(0.58, reverb=0.0, duck=0.2), "keys": Channel(0.43, reverb=0.2, duck=0.18),
+        "guitar": Channel(0.49, pan=-0.3, reverb=0.25), "tune": Channel(0.38, pan=0.12, reverb=0.28, echo=0.22),
     },
     room=Room(1.5, 3_800, 0.75, 0.35, dull_hz=9_500, warmth=0.5, wow=0.75, texture="vinyl", texture_gain=0.75),
     shape=Shape(
@@ -193,8 +193,8 @@ JAZZ = Style(
         ("4.9 7.7 3.9 6.7 2.7 5!.7 1.9 1.9", "1.9 4.9 2.7 5!.7", "6.9 6.9 2.7 5!.7"),
     ),
     channels={
-        "drums": Channel(0.42, reverb=0.14), "bass": Channel(0.72, reverb=0.06), "keys": Channel(0.42, pan=-0.22, reverb=0.18),
-        "tune": Channel(0.62, pan=0.16, reverb=0.24, echo=0.05),
+        "drums": Channel(0.83, reverb=0.14), "bass": Channel(0.39, reverb=0.06), "keys": Channel(0.45, pan=-0.22, reverb=0.18),
+        "tune": Channel(0.61, pan=0.16, reverb=0.24, echo=0.05),
     },
     room=Room(1.3, 4_500, 0.66, 0.2, dull_hz=14_000, warmth=0.25),
     shape=Shape(

@@ -83,8 +83,8 @@ ROCK = Style(
     major=(("1 b7 4 1", "1 5 6 4", "6 4 1 5"), ("1 4 1 5", "4 1 5 6", "2 4 6 5"), ("1 5 4 4", "6 4 1 5", "b7 4 1 1")),
     minor=(("1 7 6 7", "6 3 7 1", "4 4 6 7"), ("1 1 6 7", "6 7 1 3", "4 6 7 5!"), ("1 3 7 4", "6 7 1 1", "6 6 7 7")),
     channels={
-        "drums": Channel(0.72, reverb=0.1), "bass": Channel(0.54, reverb=0.0), "guitars": Channel(0.44, reverb=0.08),
-        "clean": Channel(0.5, reverb=0.25, echo=0.2), "tune": Channel(0.52, reverb=0.2, echo=0.25),
+        "drums": Channel(0.58, reverb=0.1), "bass": Channel(0.51, reverb=0.0), "guitars": Channel(0.58, reverb=0.08),
+        "clean": Channel(0.54, reverb=0.25, echo=0.2), "tune": Channel(0.47, reverb=0.2, echo=0.25),
     },
     room=Room(1.3, 5_500, 1.0, 0.3, dull_hz=15_000, warmth=0.35),
     shape=Shape(
@@ -160,8 +160,8 @@ FOLK = Style(
     major=(("1 5 6 4", "4 1 5 1", "6 4 1 5"), ("1 4 1 5", "6 4 1 5", "2 4 1 5"), ("1 6 4 5", "4 5 1 6", "4 4 1 5"), ("1 1 4 1 6 4 5 5", "4 1 4 5", "6 5 4 4")),
     minor=(("1 7 6 7", "3 7 4 1", "6 7 1 1"), ("1 4 1 7", "6 3 7 1", "4 4 1 7"), ("1 6 3 7", "4 1 7 1", "6 6 7 7")),
     channels={
-        "drums": Channel(0.34, reverb=0.12), "bass": Channel(0.66, reverb=0.05), "guitar": Channel(0.6, pan=-0.18, reverb=0.16),
-        "strum": Channel(0.27, pan=0.4, reverb=0.14), "strings": Channel(0.34, pan=0.1, reverb=0.35), "tune": Channel(0.56, pan=0.1, reverb=0.26, echo=0.06),
+        "drums": Channel(0.72, reverb=0.12), "bass": Channel(0.64, reverb=0.05), "guitar": Channel(0.50, pan=-0.18, reverb=0.16),
+        "strum": Channel(0.26, pan=0.4, reverb=0.14), "strings": Channel(0.25, pan=0.1, reverb=0.35), "tune": Channel(0.70, pan=0.1, reverb=0.26, echo=0.06),
     },
     room=Room(1.5, 5_000, 1.0, 0.2, dull_hz=15_500, warmth=0.12),
     shape=Shape(

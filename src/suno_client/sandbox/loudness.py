@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,21 +12,22 @@ from suno_client.sandbox.synth import RATE, Sound, fast_size
 _SILENCE = -70.0
 
 
-def _k_weight(freqs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The gain of BS.1770's two filters at 48 kHz, from its coefficients."""
-    z = np.exp(-2j * np.pi * freqs / RATE)
+@lru_cache(maxsize=4)
+def _k_weight(size: int) -> NDArray[np.float32]:
+    """The gain of BS.1770's two filters at 48 kHz, from its coefficients, for a transform of `size` samples."""
+    z = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
     shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
         1 - 1.69065929318241 * z + 0.73248077421585 * z**2
     )
     high = (1 - 2 * z + z**2) / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
-    return np.abs(shelf * high)
+    return np.abs(shelf * high).astype(np.float32)
 
 
 def loudness(sound: Sound) -> float:
     """Integrated loudness of stereo sound in LUFS; -70 when there is none."""
     count = sound.shape[1]
     size = fast_size(count + RATE // 10)
-    gain = _k_weight(np.fft.rfftfreq(size, 1.0 / RATE)).astype(np.float32)
+    gain = _k_weight(size)
     heard = np.fft.irfft(np.fft.rfft(sound, size) * gain, size)[:, :count]
     hop = RATE // 10
     if count < 4 * hop:

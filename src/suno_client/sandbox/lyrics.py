@@ -40,7 +40,28 @@ _BRIDGES = (
     ("And if the {x} should fade away,", "I'd find it all another day."),
     ("Hold on, hold on, the night is young,", "there's one more verse of {x} unsung."),
 )
-_SMALL = set(["about", "with", "that", "this", "from", "into", "over", "your", "mine", "song", "music", "make", "some", "where", "when", "what", "like", "please"])
+_SMALL = set(
+    [
+        "about",
+        "with",
+        "that",
+        "this",
+        "from",
+        "into",
+        "over",
+        "your",
+        "mine",
+        "song",
+        "music",
+        "make",
+        "some",
+        "where",
+        "when",
+        "what",
+        "like",
+        "please",
+    ]
+)
 
 
 def write_lyrics(title: str, prompt: str, plan: Plan) -> str:

@@ -17,7 +17,7 @@ from suno_client.sandbox.textures import Texture
 
 BLOCK = 32_768  # samples mixed at a time: 0.68 s
 TARGET_LUFS = -14.0
-_PROBE_S = 7.0  # how much of the loudest part is heard before the song, to set its level
+_PROBE_S = 5.5  # how much of the loudest part is heard before the song, to set its level
 
 
 @dataclass
@@ -119,8 +119,9 @@ def _level(score: Score, rack: Rack) -> float:
     start, end = score.loudest()
     start = max(0.0, min(start, score.length_s - _PROBE_S))
     desk = Desk(score, rack, start)
-    count = int(min(_PROBE_S, max(2.0, end - start)) * RATE / BLOCK) + 2
-    heard = np.concatenate([desk.block() for _ in range(count)], axis=1)[:, BLOCK:]
+    swelling = 1 + int(score.room.swell_s * RATE / BLOCK)
+    count = int(min(_PROBE_S, max(2.0, end - start)) * RATE / BLOCK) + 1
+    heard = np.concatenate([desk.block() for _ in range(swelling + count)][swelling:], axis=1)
     target = TARGET_LUFS + 0.8  # the quieter sections draw the whole down
     gain = 1.0
     for _ in range(3):

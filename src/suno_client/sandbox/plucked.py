@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from suno_client.sandbox.synth import (
+    RATE,
     Sound,
     Tone,
     adsr,
@@ -40,8 +41,9 @@ def pluck(
     level = level * dice.uniform(0.85, 1.15, harmonics.size)
     level = level * (1.0 + body * np.exp(-(((harmonics * freq - 210.0) / 90.0) ** 2)))
     loss = 1.0 / last + (harmonics * freq / 2_900.0) ** 1.4 * 2.4
-    fade = np.exp(-rows_for(shape.size)[:, None] * loss)
-    tone = Tone((level * fade).astype(np.float32), dice.uniform(0, 0.6, harmonics.size).astype(np.float32))
+    row_s = 0.008 if shape.size < RATE else 0.016
+    fade = np.exp(-rows_for(shape.size, row_s)[:, None] * loss)
+    tone = Tone((level * fade).astype(np.float32), dice.uniform(0, 0.6, harmonics.size).astype(np.float32), row_s)
     bend = 1.0 + 0.0022 * velocity * np.exp(-np.arange(shape.size) / (0.05 * 48_000))
     sound = tone.read(cycles(freq * bend, shape.size)) * shape
     if click:

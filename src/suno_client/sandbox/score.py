@@ -40,6 +40,7 @@ class Room:
     dull_hz: float = 17_000.0
     warmth: float = 0.15  # 0-1, tape-like saturation
     wow: float = 0.0  # 0-1, how unsteady the tape runs
+    swell_s: float = 0.0  # how long its sounds take to reach their loudness
     texture: str | None = None  # rain, vinyl, waves, wind
     texture_gain: float = 1.0
 

@@ -37,10 +37,35 @@ SCRIPTS: Mapping[str, Script] = {
 # The kinds of answer that can be told to go wrong, and the ways in which each can.
 FAULTS: Mapping[str, frozenset[str]] = {
     "submit": frozenset(
-        ["401", "413", "429", "430", "455", "500", "502", "429_html", "reset", "hang", "reset_after", "hang_after", "data_null"],
+        [
+            "401",
+            "413",
+            "429",
+            "430",
+            "455",
+            "500",
+            "502",
+            "429_html",
+            "reset",
+            "hang",
+            "reset_after",
+            "hang_after",
+            "data_null",
+        ],
     ),
     "task": frozenset(
-        ["SENSITIVE_WORD_ERROR", "GENERATE_AUDIO_FAILED", "CREATE_TASK_FAILED", "CALLBACK_EXCEPTION", "stuck", "null_urls", "epoch_time", "unknown_status", "string_response", "no_stream"],
+        [
+            "SENSITIVE_WORD_ERROR",
+            "GENERATE_AUDIO_FAILED",
+            "CREATE_TASK_FAILED",
+            "CALLBACK_EXCEPTION",
+            "stuck",
+            "null_urls",
+            "epoch_time",
+            "unknown_status",
+            "string_response",
+            "no_stream",
+        ],
     ),
     "poll": frozenset(["401", "404", "430", "455", "500", "502", "429_html", "reset", "hang", "data_null"]),
     "credit": frozenset(["401", "430", "455", "500", "502", "429_html", "reset", "hang", "data_null"]),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from suno_client.sandbox.synth import (
     RATE,
+    ROW_S,
     Curve,
     Sound,
     Tone,
@@ -54,31 +55,35 @@ def _saw(
     peak: float = 0.0,
     odd: bool = False,
     tilt: float = 1.0,
+    row_s: float = ROW_S,
 ) -> Tone:
     harmonics = partials(freq)
     level = harmonics**-tilt
     if odd:
         level = level * (harmonics % 2)
     gain = lowpass(harmonics, freq, cutoff, slope=slope, peak=peak)
-    rows = rows_for(shape.size).size
-    return Tone((level * (gain if gain.shape[0] > 1 else np.repeat(gain, 1, 0))).astype(np.float32)[:rows])
+    return Tone((level * gain).astype(np.float32), row_s=row_s)
 
 
 def pad(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     """A warm wide pad that opens and closes slowly."""
     freq, shape = hertz(pitch), adsr(seconds, attack=min(0.7, seconds / 3), decay=2.0, sustain=0.85, release=0.4)
-    t = rows_for(shape.size)
+    t = rows_for(shape.size, 0.05)
     cutoff = 500.0 + 1_300.0 * velocity * (0.55 + 0.45 * np.sin(t * 0.9 + seed % 6)) + freq
-    return _ensemble(_saw(freq, shape, cutoff, slope=1.6), freq, shape.size, seed, 7.0) * shape * np.float32(0.17)
+    return (
+        _ensemble(_saw(freq, shape, cutoff, slope=1.6, row_s=0.05), freq, shape.size, seed, 7.0)
+        * shape
+        * np.float32(0.17)
+    )
 
 
 def deep_pad(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     """A very slow, dark pad, for music without a pulse."""
     freq, shape = hertz(pitch), adsr(seconds, attack=min(2.4, seconds / 2.2), decay=4.0, sustain=0.9, release=1.3)
-    t = rows_for(shape.size)
+    t = rows_for(shape.size, 0.1)
     cutoff = 260.0 + freq * (1.1 + 0.9 * np.sin(t * 0.45 + seed % 6)) + 700.0 * velocity
     return (
-        _ensemble(_saw(freq, shape, cutoff, slope=1.5, tilt=1.2), freq, shape.size, seed, 6.0)
+        _ensemble(_saw(freq, shape, cutoff, slope=1.5, tilt=1.2, row_s=0.1), freq, shape.size, seed, 6.0)
         * shape
         * np.float32(0.22)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,9 @@ RATE = 48_000  # samples a second, as Opus and so the players want it
 ROW_S = 0.01  # seconds between two spectra of an evolving tone
 _TAU = np.float32(2 * np.pi)
 
-Sound = NDArray[np.float32]  # (samples,) mono or (2, samples) stereo; 1.0 is full scale
-Curve = NDArray[np.float32]
+Samples = NDArray[np.floating[Any]]
+Sound = Samples  # (samples,) mono or (2, samples) stereo; 1.0 is full scale; float32 wherever it is long
+Curve = Samples
 
 
 def samples(seconds: float) -> int:
@@ -102,23 +104,28 @@ class Tone:
         column = place.astype(np.intp)
         np.minimum(column, self._size - 1, out=column)
         between = place - column
+        flat, width = self._tables.ravel(), self._size + 1
+        now = flat[column]
         if self._rows == 1:
-            table = self._tables[0]
-            return table[column] + between * (table[column + 1] - table[column])
-        row = np.arange(phase.size, dtype=np.float32) / np.float32(self._row_s * RATE)
+            return now + between * (flat[column + 1] - now)
+        row = np.arange(phase.size, dtype=np.float32) * np.float32(1.0 / (self._row_s * RATE))
         np.minimum(row, self._rows - 1, out=row)
         whole = row.astype(np.intp)
-        flat, width = self._tables.ravel(), self._size + 1
-        index = whole * width + column
-        now = flat[index] + between * (flat[index + 1] - flat[index])
-        index += width
-        later = flat[index] + between * (flat[index + 1] - flat[index])
-        return now + (row - whole) * (later - now)
+        row -= whole
+        column += whole * width
+        now = flat[column]
+        now += between * (flat[column + 1] - now)
+        column += width
+        later = flat[column]
+        later += between * (flat[column + 1] - later)
+        later -= now
+        later *= row
+        return now + later
 
 
-def rows_for(count: int) -> Curve:
+def rows_for(count: int, row_s: float = ROW_S) -> Curve:
     """The times in seconds of the rows that `count` samples need."""
-    return np.arange(int(np.ceil(count / (ROW_S * RATE))) + 1, dtype=np.float32) * np.float32(ROW_S)
+    return np.arange(int(np.ceil(count / (row_s * RATE))) + 1, dtype=np.float32) * np.float32(row_s)
 
 
 def lowpass(

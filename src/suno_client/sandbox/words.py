@@ -10,7 +10,33 @@ from suno_client.sandbox.order import Order
 from suno_client.sandbox.wish import Plan, understand
 
 _SMALL = set(
-    ["a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "with", "by", "my", "your", "about", "some", "song", "music", "track", "please", "make", "me", "write", "create"]
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "and",
+        "or",
+        "with",
+        "by",
+        "my",
+        "your",
+        "about",
+        "some",
+        "song",
+        "music",
+        "track",
+        "please",
+        "make",
+        "me",
+        "write",
+        "create",
+    ]
 )
 _GENRE_TAGS = {
     "lofi": "lo-fi hip hop, mellow keys, dusty drums",
