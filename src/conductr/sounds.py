@@ -22,7 +22,6 @@ from conductr_player import (
     open_packets,
 )
 from conductr_store import Media, NotFound, Song, SongState, Store, StoreError
-from suno_client import SunoError
 
 from .bus import LocalBus
 from .messages import SongReady
@@ -73,7 +72,11 @@ class Sounds:
             raise SourceError(f"{track.title} has no sound")
         live = self._growing[song.id] = LivePackets()
         self._feeders.start_soon(self._feed, song.id, song.stream_url, live)
-        await live.first_packet_ready()
+        try:
+            await live.first_packet_ready()
+        except SourceError:
+            if not await self._file_came(song.id, live):
+                raise
         return live
 
     async def _feed(self, song_id: str, url: str, live: LivePackets) -> None:
@@ -81,8 +84,8 @@ class Sounds:
         try:
             async with self.suno.stream(url) as chunks:
                 await ingest_live(chunks, live)
-        except (SunoError, PlayerError) as error:
-            log.warning("the stream of song %s broke after %s packets: %s", song_id, len(live), error)
+        except Exception as error:  # noqa: BLE001 - a fire wall: whatever broke it, it is this song's stream only
+            log.warning("the stream of song %s broke after %s packets: %r", song_id, len(live), error)
             if not await self._file_came(song_id, live):
                 live.fail(error)
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anyio
 import pytest
+from support.suno import SONG_S, Suno
 from support.watching import ended, heard
 
 from conductr import (
@@ -19,6 +20,7 @@ from conductr import (
     Wish,
 )
 from conductr.outcomes import Queued, Resumed, StillPlaying
+from conductr_player import FRAME_S
 from conductr_player.testing import ListSink
 
 pytestmark = pytest.mark.anyio
@@ -122,6 +124,16 @@ async def test_a_song_of_another_guild_looks_like_none(conductr: Conductr, calle
             await conductr.playback.play(stranger, song_id)
         with pytest.raises(UnknownSong):
             await conductr.library.audio(43, song_id)
+
+
+@pytest.mark.parametrize("fault", ["empty", "html", "404"])
+async def test_a_broken_stream_is_outlived_by_the_finished_file(
+    conductr: Conductr, caller: Caller, sink: ListSink, suno: Suno, fault: str
+) -> None:
+    await suno.fault("stream", fault, times=10)
+    made = await conductr.generations.start(caller, Wish("a jazz trio"), "song")
+    await heard(sink, round(SONG_S / FRAME_S))
+    assert (await ended(conductr, made.id)).state == "finished"
 
 
 async def test_from_outside_the_channel_nothing_can_be_steered(conductr: Conductr, sink: ListSink) -> None:
