@@ -116,7 +116,7 @@ def ride(velocity: float, seed: int) -> Sound:
     wash = filtered(noise(count, seed), band(4_500, 13_000)) * _fall(count, 0.45)
     stick = filtered(noise(count, seed + 3), band(3_000, 9_000)) * _fall(count, 0.006)
     return ended(
-        ping * np.float32(0.02) + wash * np.float32(0.045 + 0.04 * velocity) + stick * np.float32(0.22 * velocity), 0.1
+        ping * np.float32(0.013) + wash * np.float32(0.045 + 0.04 * velocity) + stick * np.float32(0.22 * velocity), 0.1
     )
 
 
