@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from .errors import SnapshotError
@@ -27,7 +28,7 @@ def to_plain(session: Session, position_s: float) -> Plain:
     }
 
 
-def from_plain(plain: Plain) -> tuple[Session, float]:
+def from_plain(plain: Mapping[str, object]) -> tuple[Session, float]:
     """A session that is paused or idle, and its position in seconds; Resume plays on from there.
 
     Raises SnapshotError for another version or anything unreadable.
