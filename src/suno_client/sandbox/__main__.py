@@ -43,7 +43,7 @@ async def _run(asked: argparse.Namespace) -> None:
     done = anyio.Event()
     server = SandboxServer(
         port=asked.port, key=asked.key, speed=asked.speed, script=SCRIPTS[asked.script],
-        music_seconds=asked.music_seconds, seed=asked.seed, credits=asked.credits,
+        music_seconds=asked.music_seconds, seed=asked.seed, balance=asked.credits,
     )  # fmt: skip
     async with server, anyio.create_task_group() as group:
         group.start_soon(_wait_for_signal, done)

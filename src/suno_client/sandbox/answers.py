@@ -15,8 +15,8 @@ from suno_client.sandbox.script import Fault
 
 BODY_LIMIT = 1_000_000  # bytes of a request; songs' words are a few thousand
 PROXY_PAGE = (
-    "<!DOCTYPE html><html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr><center>cloudflare</center>"
-    "</body></html>"
+    "<!DOCTYPE html><html><head><title>{0}</title></head><body><center><h1>{0}</h1></center>"
+    "<hr><center>cloudflare</center></body></html>"
 )
 _KNOWN = {int(status) for status in HTTPStatus}
 Cut = Callable[[Scope], None]

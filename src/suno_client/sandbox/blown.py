@@ -25,7 +25,7 @@ def _blow(
     odd: float = 1.0, tilt: float = 1.0, bright: float, bloom: float = 0.0, attack: float = 0.05, breath: float = 0.01,
     cents: float = 14.0, scoop: float = 0.0,
 ) -> Sound:  # fmt: skip
-    """A reed, lip or edge tone. `odd` is the share of even partials that is kept, `bloom` the seconds until it is bright."""
+    """A reed, lip or edge tone. `odd` is what stays of the even partials, `bloom` the seconds until it is bright."""
     freq, shape = hertz(pitch), adsr(seconds, attack=attack, decay=0.8, sustain=0.8, release=0.08)
     harmonics = partials(freq, 9_000.0, 50)
     t = rows_for(shape.size)

@@ -137,8 +137,10 @@ def _close(pen: Pen, style: Style, plan: Plan, chord: Chord, beat: float) -> Non
     if bass and "bass" in pen.score.channels:
         pen.note("bass", bass, beat, 3.0, tonic, 0.7)
     voices = {
-        "lofi": ("keys", "epiano"), "jazz": ("keys", "piano"), "rock": ("guitars", "power"), "ambient": ("drops", "bell"),
-        "synthwave": ("pad", "pad"), "house": ("stabs", "piano"), "folk": ("guitar", "steel"), "classical": ("piano", "piano"),
+        "lofi": ("keys", "epiano"), "jazz": ("keys", "piano"), "rock": ("guitars", "power"), "ambient": ("drops",
+        "bell"),
+        "synthwave": ("pad", "pad"), "house": ("stabs", "piano"), "folk": ("guitar", "steel"), "classical": ("piano",
+        "piano"),
     }  # fmt: skip
     channel, voice = voices[plan.genre]
     third = 3 if plan.minor else 4

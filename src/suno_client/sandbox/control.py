@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -34,9 +35,9 @@ class Control:
             self._house.faults.clear()
         elif request.method == "POST":
             try:
-                asked = json.loads(await body_of(request) or b"null")
-                faults = [fault_from(one) for one in (asked if isinstance(asked, list) else [asked])]
-            except (ValueError, AttributeError) as error:  # UnknownFault is a ValueError
+                asked: object = json.loads(await body_of(request) or b"null")
+                faults = [fault_from(one) for one in _each(asked)]
+            except ValueError as error:  # UnknownFault is a ValueError
                 said = str(error) if isinstance(error, UnknownFault) else "not a fault, nor a list of faults"
                 return JSONResponse({"error": said}, 400)
             for fault in faults:
@@ -49,13 +50,21 @@ class Control:
     async def credits(self, request: Request) -> Response:
         """Sets the balance: {"credits": int}."""
         try:
-            credits = json.loads(await body_of(request) or b"null")["credits"]
+            balance = int(json.loads(await body_of(request) or b"null")["credits"])
         except (ValueError, TypeError, KeyError):
             return JSONResponse({"error": 'say {"credits": a whole number}'}, 400)
-        self._house.book.credits = int(credits)
+        self._house.book.credits = balance
         return JSONResponse({"credits": self._house.book.credits})
 
     async def reset(self, request: Request) -> Response:  # noqa: ARG002 - Starlette passes it
         self._house.faults.clear()
         self._house.book.clear()
         return JSONResponse({"reset": True})
+
+
+def _each(asked: object) -> list[dict[str, object]]:
+    """One object or a list of them. Raises ValueError for anything else."""
+    found = cast("list[object]", asked) if isinstance(asked, list) else [asked]
+    if not all(isinstance(one, dict) for one in found):
+        raise ValueError("not an object")
+    return cast("list[dict[str, object]]", found)

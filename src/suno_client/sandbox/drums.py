@@ -34,7 +34,9 @@ def _drop(count: int, low: float, high: float, speed_s: float) -> Sound:
     return sine(cycles(low + (high - low) * np.exp(-t / speed_s), count))
 
 
-def kick(low: float, high: float, length_s: float, click: float, drive: float, dull_hz: float = 9_000.0) -> Piece:
+def kick(  # noqa: PLR0917 - a table of kits, read in columns
+    low: float, high: float, length_s: float, click: float, drive: float, dull_hz: float = 9_000.0
+) -> Piece:
     def play(velocity: float, seed: int) -> Sound:
         count = samples(length_s * 3.2)
         body = _drop(count, low, high, 0.022) * _fall(count, length_s) * np.float32(0.6 + 0.4 * velocity)
@@ -47,7 +49,9 @@ def kick(low: float, high: float, length_s: float, click: float, drive: float, d
     return play
 
 
-def snare(tone_hz: float, ring_s: float, wires_s: float, wires: float, low: float, high: float) -> Piece:
+def snare(  # noqa: PLR0917 - as kick
+    tone_hz: float, ring_s: float, wires_s: float, wires: float, low: float, high: float
+) -> Piece:
     def play(velocity: float, seed: int) -> Sound:
         count = samples(max(ring_s, wires_s) * 6)
         skin = _drop(count, tone_hz, tone_hz * 1.6, 0.014) + np.float32(0.5) * sine(
@@ -190,11 +194,16 @@ def riser(velocity: float, seed: int) -> Sound:
 
 
 PIECES: dict[str, Piece] = {
-    "kick.soft": kick(52, 130, 0.13, 0.25, 1.6, 2_600), "kick.deep": kick(47, 210, 0.15, 0.5, 1.9), "kick.rock": kick(58, 160, 0.1, 1.1, 2.0),
-    "kick.jazz": kick(62, 110, 0.1, 0.2, 1.1, 2_500), "kick.big": kick(50, 180, 0.16, 0.8, 2.0), "kick.stomp": kick(66, 95, 0.07, 0.35, 1.2, 1_500),
-    "snare.soft": snare(178, 0.06, 0.085, 0.42, 700, 5_200), "snare.rock": snare(196, 0.11, 0.14, 0.75, 900, 10_000), "snare.big": big_snare,
-    "snare.house": snare(210, 0.05, 0.1, 0.6, 1_200, 9_000), "snare.jazz": snare(205, 0.06, 0.07, 0.3, 1_500, 8_000), "clap": clap, "brush": brush, "rim": rim,
-    "hat": hat(0.03), "hat.soft": hat(0.028, 5_000, 9_000, 0.2), "hat.open": hat(0.16), "hat.half": hat(0.12, 5_000, 13_000), "hat.foot": hat(0.022, 4_000, 9_000),
+    "kick.soft": kick(52, 130, 0.13, 0.25, 1.6, 2_600), "kick.deep": kick(47, 210, 0.15, 0.5, 1.9),
+    "kick.rock": kick(58, 160, 0.1, 1.1, 2.0),
+    "kick.jazz": kick(62, 110, 0.1, 0.2, 1.1, 2_500), "kick.big": kick(50, 180, 0.16, 0.8, 2.0),
+    "kick.stomp": kick(66, 95, 0.07, 0.35, 1.2, 1_500),
+    "snare.soft": snare(178, 0.06, 0.085, 0.42, 700, 5_200), "snare.rock": snare(196, 0.11, 0.14, 0.75, 900, 10_000),
+    "snare.big": big_snare,
+    "snare.house": snare(210, 0.05, 0.1, 0.6, 1_200, 9_000), "snare.jazz": snare(205, 0.06, 0.07, 0.3, 1_500, 8_000),
+    "clap": clap, "brush": brush, "rim": rim,
+    "hat": hat(0.03), "hat.soft": hat(0.028, 5_000, 9_000, 0.2), "hat.open": hat(0.16), "hat.half": hat(0.12, 5_000,
+    13_000), "hat.foot": hat(0.022, 4_000, 9_000),
     "ride": ride, "crash": crash, "shaker": shaker, "tambourine": tambourine, "riser": riser,
     "tom.high": tom(165), "tom.mid": tom(122), "tom.low": tom(86),
 }  # fmt: skip

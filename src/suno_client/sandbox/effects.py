@@ -6,7 +6,6 @@ import numpy as np
 
 from suno_client.sandbox.synth import RATE, Curve, Sound, band, fast_size, filtered, samples, times
 
-
 _LONGEST_ECHO_S = 4.0
 
 
@@ -69,7 +68,7 @@ def duck_curve(kicks: list[float], start: int, count: int, recover_s: float = 0.
 def tone_response(dull_hz: float, size: int = 2_048) -> Sound:
     """A short response that removes rumble and rounds off the highs of the master."""
     freqs = np.fft.rfftfreq(size, 1.0 / RATE)
-    gain = band(28.0, dull_hz, steep=2.0)(freqs)
+    gain = band(28.0, dull_hz, steep=2.0)(freqs.astype(np.float64))
     response = np.roll(np.fft.irfft(gain, size), size // 2) * np.hanning(size)
     return np.stack([response, response]).astype(np.float32)
 
@@ -124,7 +123,7 @@ class Limiter:
         smooth = np.hanning(2 * self._REACH + 3)[1:-1]
         gain = np.convolve(lowest, smooth / smooth.sum(), mode="valid")  # one for each hop's start, and the end's
         self._gains = wanted[-2 * self._REACH :]
-        places = np.arange(held.shape[1]) / self.HOP
+        places = np.arange(held.shape[1], dtype=np.float64) / self.HOP
         return held * np.interp(places, np.arange(gain.size), gain).astype(np.float32)
 
     def _wanted(self, sound: Sound) -> Curve:

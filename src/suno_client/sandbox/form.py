@@ -34,7 +34,7 @@ _BODY = (
 
 
 def sections(bars: int, shape: Shape) -> list[Section]:
-    """Sections that fill `bars` bars. Under eight there is one; then come an end, a beginning, and ever more of the middle."""
+    """Sections that fill `bars` bars. Under eight there is one; then come beginning, end, and more of the middle."""
     units, rest = divmod(bars, _UNIT)
     if units < 2:
         return [_section("A", 0, bars, shape)]

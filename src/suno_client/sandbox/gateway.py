@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import cast
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -47,11 +48,12 @@ class Gateway:
         if body is None:
             return self._refused(rules.TOO_LONG)
         try:
-            fields = json.loads(body)
+            parsed: object = json.loads(body)
         except ValueError:
-            fields = None
-        if not isinstance(fields, dict):
+            parsed = None
+        if not isinstance(parsed, dict):
             return self._refused(Refusal(400, "The request body is not valid JSON"))
+        fields = cast("dict[str, object]", parsed)
         refusal = rules.check(fields) or self._house.book.may_accept()
         if refusal is None and self._house.studio.full:
             refusal = rules.TOO_OFTEN

@@ -63,14 +63,17 @@ def _synthwave(pen: Pen, bar: Bar, plan: Plan) -> None:
 
 SYNTHWAVE = Style(
     major=(("1 5 6 4", "4 5 6 5", "6 4 2 5"), ("6 4 1 5", "4 1 5 6", "2 4 6 5"), ("1 3 4 5", "6 5 4 5", "4 4 5 5")),
-    minor=(("1 6 3 7", "6 7 1 1", "4 6 1 7"), ("1 7 6 7", "6 3 7 1", "4 4 6 7"), ("1 4 6 5!", "6 7 3 1", "4 1 6 5!"), ("6 7 1 3", "1 6 7 7", "4 4 7 7")),
+    minor=(("1 6 3 7", "6 7 1 1", "4 6 1 7"), ("1 7 6 7", "6 3 7 1", "4 4 6 7"), ("1 4 6 5!", "6 7 3 1", "4 1 6 5!"),
+    ("6 7 1 3", "1 6 7 7", "4 4 7 7")),
     channels={
-        "drums": Channel(0.61, reverb=0.1), "bass": Channel(0.62, reverb=0.0, duck=0.35), "pad": Channel(0.40, reverb=0.3, duck=0.45),
+        "drums": Channel(0.61, reverb=0.1), "bass": Channel(0.62, reverb=0.0, duck=0.35), "pad": Channel(0.40,
+        reverb=0.3, duck=0.45),
         "arp": Channel(0.30, reverb=0.16, echo=0.4, duck=0.25), "tune": Channel(0.53, reverb=0.26, echo=0.35),
     },
     room=Room(2.2, 5_500, 0.75, 0.42, dull_hz=15_500, warmth=0.3),
     shape=Shape(
-        {"intro": "arp pad", "A": "pad bass drums arp tune", "B": "pad bass drums arp tune", "bridge": "pad arp tune", "solo": "pad bass drums tune",
+        {"intro": "arp pad", "A": "pad bass drums arp tune", "B": "pad bass drums arp tune",
+        "bridge": "pad arp tune", "solo": "pad bass drums tune",
          "outro": "pad arp bass drums"},
         {"intro": 0.5, "A": 0.75, "B": 1.0, "bridge": 0.5, "solo": 0.9, "outro": 0.6},
     ),
@@ -96,13 +99,7 @@ def _house(pen: Pen, bar: Bar, plan: Plan) -> None:
     if bar.plays("pad"):
         pen.chord("pad", "pad", bar.start, 3.95, bar.voicing, 0.55 * force)
     if bar.plays("stabs"):
-        voice = (
-            "organ"
-            if plan.variant == "deep" or plan.seed % 3 == 0
-            else "piano"
-            if plan.seed % 3 == 1 and plan.variant != "techno"
-            else "stab"
-        )
+        voice = {"deep": "organ", "techno": "stab"}.get(plan.variant, ("organ", "piano", "stab")[plan.seed % 3])
         for onset in _HOUSE_STABS[plan.seed % len(_HOUSE_STABS)]:
             pen.chord("stabs", voice, bar.start + onset, 0.38, bar.voicing, 0.7 * force)
     if bar.plays("bass"):
@@ -127,8 +124,12 @@ def _house(pen: Pen, bar: Bar, plan: Plan) -> None:
                 0.55 * force,
                 pan=0.4 if step % 2 else -0.4,
             )
-    if plan.no_drums:
-        return
+    if not plan.no_drums:
+        _house_drums(pen, bar, plan)
+
+
+def _house_drums(pen: Pen, bar: Bar, plan: Plan) -> None:
+    force = bar.force
     if bar.plays("beat"):
         beat = {"kick.deep": "X...X...X...X..."}
         if bar.last and bar.section.name != "outro":
@@ -152,20 +153,23 @@ def _house(pen: Pen, bar: Bar, plan: Plan) -> None:
 
 
 HOUSE = Style(
-    major=(("4.9 5.6 3.7 6.7", "2.9 3.7 4.9 5.6", "4.9 4.9 6.7 6.7"), ("1.9 6.7 4.9 5.6", "6.7 4.9 1.9 5", "2.9 2.9 4.9 4.9")),
+    major=(("4.9 5.6 3.7 6.7", "2.9 3.7 4.9 5.6", "4.9 4.9 6.7 6.7"), ("1.9 6.7 4.9 5.6", "6.7 4.9 1.9 5",
+    "2.9 2.9 4.9 4.9")),
     minor=(
         ("1.9 6.7 4.9 5.7", "4.9 5.7 6.7 7", "6.9 6.9 7.6 7.6"),
         ("1.9 1.9 4.9 4.9", "6.7 7.6 1.9 1.9", "4.9 4.9 6.7 6.7"),
         ("6.9 7.6 1.9 3.7", "4.9 1.9 6.7 7", "4.9 4.9 5.7 5.7"),
     ),
     channels={
-        "drums": Channel(0.61, reverb=0.05), "bass": Channel(0.79, reverb=0.0, duck=0.5), "pad": Channel(0.33, reverb=0.25, duck=0.8),
+        "drums": Channel(0.61, reverb=0.05), "bass": Channel(0.79, reverb=0.0, duck=0.5), "pad": Channel(0.33,
+        reverb=0.25, duck=0.8),
         "stabs": Channel(0.36, reverb=0.22, echo=0.16, duck=0.4), "arp": Channel(0.36, reverb=0.2, echo=0.4, duck=0.3),
         "tune": Channel(0.36, reverb=0.24, echo=0.35, duck=0.3),
     },
     room=Room(1.6, 6_000, 0.75, 0.4, dull_hz=17_000, warmth=0.25),
     shape=Shape(
-        {"intro": "beat drums stabs", "A": "beat drums bass stabs pad", "B": "beat drums bass stabs pad arp tune", "bridge": "pad stabs tune",
+        {"intro": "beat drums stabs", "A": "beat drums bass stabs pad", "B": "beat drums bass stabs pad arp tune",
+        "bridge": "pad stabs tune",
          "solo": "beat drums bass stabs arp tune", "outro": "beat drums bass stabs"},
         {"intro": 0.55, "A": 0.8, "B": 1.0, "bridge": 0.45, "solo": 0.95, "outro": 0.6},
     ),

@@ -72,12 +72,14 @@ LOFI = Style(
         ("1.9 6.9 3.9 7.6", "4.9 1.9 6.7 5!.7", "4.9 4.9 1.9 1.9"),
     ),
     channels={
-        "drums": Channel(0.61, reverb=0.05), "bass": Channel(0.58, reverb=0.0, duck=0.2), "keys": Channel(0.43, reverb=0.2, duck=0.18),
+        "drums": Channel(0.61, reverb=0.05), "bass": Channel(0.58, reverb=0.0, duck=0.2), "keys": Channel(0.43,
+        reverb=0.2, duck=0.18),
         "guitar": Channel(0.49, pan=-0.3, reverb=0.25), "tune": Channel(0.38, pan=0.12, reverb=0.28, echo=0.22),
     },
     room=Room(1.5, 3_800, 0.75, 0.35, dull_hz=9_500, warmth=0.5, wow=0.75, texture="vinyl", texture_gain=0.75),
     shape=Shape(
-        {"intro": "chords guitar", "A": "chords bass drums tune", "B": "chords bass drums tune guitar", "bridge": "chords tune guitar",
+        {"intro": "chords guitar", "A": "chords bass drums tune", "B": "chords bass drums tune guitar",
+        "bridge": "chords tune guitar",
          "solo": "chords bass drums tune guitar", "outro": "chords guitar bass"},
         {"intro": 0.4, "A": 0.75, "B": 0.9, "bridge": 0.5, "solo": 0.85, "outro": 0.4},
     ),
@@ -193,12 +195,14 @@ JAZZ = Style(
         ("4.9 7.7 3.9 6.7 2.7 5!.7 1.9 1.9", "1.9 4.9 2.7 5!.7", "6.9 6.9 2.7 5!.7"),
     ),
     channels={
-        "drums": Channel(0.83, reverb=0.14), "bass": Channel(0.39, reverb=0.06), "keys": Channel(0.45, pan=-0.22, reverb=0.18),
+        "drums": Channel(0.83, reverb=0.14), "bass": Channel(0.39, reverb=0.06), "keys": Channel(0.45, pan=-0.22,
+        reverb=0.18),
         "tune": Channel(0.61, pan=0.16, reverb=0.24, echo=0.05),
     },
     room=Room(1.3, 4_500, 0.66, 0.2, dull_hz=14_000, warmth=0.25),
     shape=Shape(
-        {"intro": "bass chords drums", "A": "bass chords drums tune", "bridge": "bass drums tune", "outro": "bass chords drums tune"},
+        {"intro": "bass chords drums", "A": "bass chords drums tune", "bridge": "bass drums tune",
+        "outro": "bass chords drums tune"},
         {"intro": 0.5, "A": 0.7, "B": 0.8, "solo": 0.95, "bridge": 0.55, "outro": 0.6},
     ),
     tune=TuneStyle(
@@ -206,5 +210,6 @@ JAZZ = Style(
         rhythms("0:1.5 1.5:2", "0:3", "0 0.5:2.5"), 60, 82, leaps=0.32, rests=0.15,
     ),
     leads=("vibes", "trumpet", "sax", "piano", "clarinet"),
-    play=_jazz, swing=0.635, swing_pair=1.0, loose_s=0.009, chord_low=52, chord_high=68, tail_s=2.5, ritard=0.02, improvises=True,
+    play=_jazz, swing=0.635, swing_pair=1.0, loose_s=0.009, chord_low=52, chord_high=68, tail_s=2.5, ritard=0.02,
+    improvises=True,
 )  # fmt: skip

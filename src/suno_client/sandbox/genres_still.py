@@ -41,20 +41,26 @@ def _ambient(pen: Pen, bar: Bar, plan: Plan) -> None:
 
 
 AMBIENT = Style(
-    major=(("1.9 4.9 6.9 4.9", "2.9 4.9 1.9 5.s", "6.9 3.7 4.9 4.9"), ("4.9 1.9 5.6 6.9", "1.a 3.7 4.9 4.9", "2.9 2.9 4.9 4.9"), ("1.9 5.s 2.9 4.9", "6.9 4.9 1.9 1.9", "4.9 3.7 4.9 3.7")),
-    minor=(("1.9 6.9 3.9 7.6", "4.9 6.9 1.9 1.9", "6.9 6.9 4.9 4.9"), ("1.a 4.9 6.9 7.s", "3.9 7.6 6.9 4.9", "1.9 1.9 6.9 6.9")),
+    major=(("1.9 4.9 6.9 4.9", "2.9 4.9 1.9 5.s", "6.9 3.7 4.9 4.9"), ("4.9 1.9 5.6 6.9", "1.a 3.7 4.9 4.9",
+    "2.9 2.9 4.9 4.9"), ("1.9 5.s 2.9 4.9", "6.9 4.9 1.9 1.9", "4.9 3.7 4.9 3.7")),
+    minor=(("1.9 6.9 3.9 7.6", "4.9 6.9 1.9 1.9", "6.9 6.9 4.9 4.9"), ("1.a 4.9 6.9 7.s", "3.9 7.6 6.9 4.9",
+    "1.9 1.9 6.9 6.9")),
     channels={
-        "pad": Channel(0.55, reverb=0.45), "choir": Channel(0.26, reverb=0.7, echo=0.1), "drone": Channel(0.62, reverb=0.1),
-        "strings": Channel(0.40, reverb=0.7), "drops": Channel(0.51, reverb=0.75, echo=0.5), "tune": Channel(0.43, reverb=0.7, echo=0.45),
+        "pad": Channel(0.55, reverb=0.45), "choir": Channel(0.26, reverb=0.7, echo=0.1), "drone": Channel(0.62,
+        reverb=0.1),
+        "strings": Channel(0.40, reverb=0.7), "drops": Channel(0.51, reverb=0.75, echo=0.5), "tune": Channel(0.43,
+        reverb=0.7, echo=0.45),
     },
     room=Room(4.2, 4_200, 1.5, 0.5, dull_hz=12_000, warmth=0.1, wow=0.25, swell_s=6.0),
     shape=Shape(
-        {"intro": "pad drone drops", "A": "pad drone drops tune", "B": "pad drone choir strings tune drops", "bridge": "choir drone drops", "solo": "pad choir drone drops tune",
+        {"intro": "pad drone drops", "A": "pad drone drops tune", "B": "pad drone choir strings tune drops",
+        "bridge": "choir drone drops", "solo": "pad choir drone drops tune",
          "outro": "pad drone drops choir"},
         {"intro": 0.55, "A": 0.7, "B": 0.95, "bridge": 0.6, "solo": 0.85, "outro": 0.55},
     ),
     tune=TuneStyle(
-        rhythms("0:3", "1:2.5", "0:2 2:2", "2:2", "0.5:1.5 2:2"), rhythms("0:4", "1:3"), 64, 84, five_tones=True, leaps=0.4, rests=0.5,
+        rhythms("0:3", "1:2.5", "0:2 2:2", "2:2", "0.5:1.5 2:2"), rhythms("0:4", "1:3"), 64, 84, five_tones=True,
+        leaps=0.4, rests=0.5,
     ),
     leads=("piano", "flute", "bell", "vibes", "cello"),
     play=_ambient, loose_s=0.02, bars_a_chord=2, chord_low=48, chord_high=68, tail_s=6.0, ritard=0.01,
@@ -125,21 +131,27 @@ def _figure(pen: Pen, bar: Bar, band: str, force: float, plan: Plan) -> None:
 
 
 CLASSICAL = Style(
-    major=(("1 5 6 3 4 1 4 5!", "6 3 4 1 2 6 5 5!.7", "4 1 2 6 2 5 5!.7 5!.7"), ("1 4 2 5!.7", "6 2 5!.7 1", "4 1 2 5!.7"), ("1 6 4 5!.7", "4 5 3 6", "2 5!.7 1 1")),
-    minor=(("1 4 7 3 6 2 5! 1", "6 3 4 1 2 5! 1 5!", "4 1 2 5!"), ("1 6 4 5!.7", "3 7 1 5!", "6 4 2 5!.7"), ("1 5! 1 4 1 6 2 5!", "3 7 4 1", "4 4 5! 5!")),
+    major=(("1 5 6 3 4 1 4 5!", "6 3 4 1 2 6 5 5!.7", "4 1 2 6 2 5 5!.7 5!.7"), ("1 4 2 5!.7", "6 2 5!.7 1",
+    "4 1 2 5!.7"), ("1 6 4 5!.7", "4 5 3 6", "2 5!.7 1 1")),
+    minor=(("1 4 7 3 6 2 5! 1", "6 3 4 1 2 5! 1 5!", "4 1 2 5!"), ("1 6 4 5!.7", "3 7 1 5!", "6 4 2 5!.7"),
+    ("1 5! 1 4 1 6 2 5!", "3 7 4 1", "4 4 5! 5!")),
     channels={
-        "piano": Channel(0.46, reverb=0.24), "strings": Channel(0.29, reverb=0.34), "cellos": Channel(0.46, pan=0.25, reverb=0.3),
-        "figure": Channel(0.59, pan=-0.25, reverb=0.3), "harp": Channel(0.38, pan=-0.3, reverb=0.35), "drums": Channel(0.36, reverb=0.5),
+        "piano": Channel(0.46, reverb=0.24), "strings": Channel(0.29, reverb=0.34), "cellos": Channel(0.46, pan=0.25,
+        reverb=0.3),
+        "figure": Channel(0.59, pan=-0.25, reverb=0.3), "harp": Channel(0.38, pan=-0.3, reverb=0.35),
+        "drums": Channel(0.36, reverb=0.5),
         "tune": Channel(0.66, pan=0.05, reverb=0.3),
     },
     room=Room(2.4, 4_800, 1.0, 0.0, dull_hz=15_000, warmth=0.0),
     shape=Shape(
-        {"intro": "figure", "A": "figure tune strings", "B": "figure tune strings harp drums", "bridge": "strings tune", "solo": "figure tune strings harp",
+        {"intro": "figure", "A": "figure tune strings", "B": "figure tune strings harp drums",
+        "bridge": "strings tune", "solo": "figure tune strings harp",
          "outro": "figure strings"},
         {"intro": 0.45, "A": 0.65, "B": 0.95, "bridge": 0.55, "solo": 0.8, "outro": 0.4},
     ),
     tune=TuneStyle(
-        rhythms("0:1.5 1.5:0.5 2:1 3:1", "0:2 2:1 3:1", "0:1 1:1 2:1.5 3.5:0.5", "0:1 1:0.5 1.5:0.5 2:2", "0:0.5 0.5:0.5 1:1 2:1 3:1"),
+        rhythms("0:1.5 1.5:0.5 2:1 3:1", "0:2 2:1 3:1", "0:1 1:1 2:1.5 3.5:0.5", "0:1 1:0.5 1.5:0.5 2:2",
+        "0:0.5 0.5:0.5 1:1 2:1 3:1"),
         rhythms("0:3", "0:1 1:2", "0:2 2:1.5"), 65, 86, leaps=0.24,
     ),
     leads=("piano", "fiddle", "flute", "cello", "clarinet"),

@@ -70,7 +70,8 @@ def _rock_drums(pen: Pen, bar: Bar, plan: Plan, *, wide: bool) -> None:
         kick, snare = "X...X...X...X...", "..X...X...X...X."
     beat = {"kick.rock": kick, "snare.rock": snare, "hat.half" if wide else "hat": "X.x.X.x.X.x.X.x."}
     if bar.last:
-        beat = {"kick.rock": "X...x...x...x...", "snare.rock": "....X.xxX.......", "tom.high": ".........xx.....", "tom.mid": "...........xx...",
+        beat = {"kick.rock": "X...x...x...x...", "snare.rock": "....X.xxX.......", "tom.high": ".........xx.....",
+        "tom.mid": "...........xx...",
                 "tom.low": ".............xXX", "hat": "X.x............."}  # fmt: skip
     elif bar.closing:
         beat = {**beat, "snare.rock": "....X.......X.xX"}
@@ -88,12 +89,14 @@ ROCK = Style(
     },
     room=Room(1.3, 5_500, 1.0, 0.3, dull_hz=15_000, warmth=0.35),
     shape=Shape(
-        {"intro": "guitars drums bass", "A": "guitars bass drums tune", "B": "guitars bass drums tune", "bridge": "clean bass tune",
+        {"intro": "guitars drums bass", "A": "guitars bass drums tune", "B": "guitars bass drums tune",
+        "bridge": "clean bass tune",
          "solo": "guitars bass drums tune", "outro": "guitars bass drums"},
         {"intro": 0.75, "A": 0.75, "B": 1.0, "bridge": 0.45, "solo": 0.95, "outro": 0.85},
     ),
     tune=TuneStyle(
-        rhythms("0:1 1:0.5 1.5:1 2.5:1.5", "0 0.5 1 1.5:1.5 3:1", "0:1.5 1.5:0.5 2:1 3:1", "0.5 1 1.5 2:2", "0 0.5 1:1 2 2.5 3:1"),
+        rhythms("0:1 1:0.5 1.5:1 2.5:1.5", "0 0.5 1 1.5:1.5 3:1", "0:1.5 1.5:0.5 2:1 3:1", "0.5 1 1.5 2:2",
+        "0 0.5 1:1 2 2.5 3:1"),
         rhythms("0:3.5", "0:1 1:3", "0:0.5 0.5:3"), 62, 81, five_tones=True, leaps=0.3,
     ),
     leads=("solo_guitar",),
@@ -157,20 +160,25 @@ def _folk(pen: Pen, bar: Bar, plan: Plan) -> None:
 
 
 FOLK = Style(
-    major=(("1 5 6 4", "4 1 5 1", "6 4 1 5"), ("1 4 1 5", "6 4 1 5", "2 4 1 5"), ("1 6 4 5", "4 5 1 6", "4 4 1 5"), ("1 1 4 1 6 4 5 5", "4 1 4 5", "6 5 4 4")),
+    major=(("1 5 6 4", "4 1 5 1", "6 4 1 5"), ("1 4 1 5", "6 4 1 5", "2 4 1 5"), ("1 6 4 5", "4 5 1 6", "4 4 1 5"),
+    ("1 1 4 1 6 4 5 5", "4 1 4 5", "6 5 4 4")),
     minor=(("1 7 6 7", "3 7 4 1", "6 7 1 1"), ("1 4 1 7", "6 3 7 1", "4 4 1 7"), ("1 6 3 7", "4 1 7 1", "6 6 7 7")),
     channels={
-        "drums": Channel(0.72, reverb=0.12), "bass": Channel(0.64, reverb=0.05), "guitar": Channel(0.50, pan=-0.18, reverb=0.16),
-        "strum": Channel(0.26, pan=0.4, reverb=0.14), "strings": Channel(0.25, pan=0.1, reverb=0.35), "tune": Channel(0.70, pan=0.1, reverb=0.26, echo=0.06),
+        "drums": Channel(0.72, reverb=0.12), "bass": Channel(0.64, reverb=0.05), "guitar": Channel(0.50, pan=-0.18,
+        reverb=0.16),
+        "strum": Channel(0.26, pan=0.4, reverb=0.14), "strings": Channel(0.25, pan=0.1, reverb=0.35),
+        "tune": Channel(0.70, pan=0.1, reverb=0.26, echo=0.06),
     },
     room=Room(1.5, 5_000, 1.0, 0.2, dull_hz=15_500, warmth=0.12),
     shape=Shape(
-        {"intro": "picking", "A": "picking bass tune", "B": "picking strum bass drums tune strings", "bridge": "picking strings tune",
+        {"intro": "picking", "A": "picking bass tune", "B": "picking strum bass drums tune strings",
+        "bridge": "picking strings tune",
          "solo": "picking strum bass drums tune", "outro": "picking bass strings"},
         {"intro": 0.5, "A": 0.65, "B": 0.95, "bridge": 0.55, "solo": 0.85, "outro": 0.5},
     ),
     tune=TuneStyle(
-        rhythms("0:1 1:1 2:0.5 2.5:0.5 3:1", "0 0.5 1:1 2:1 3:1", "0:1.5 1.5 2:1 3:1", "0:1 1 1.5 2:2", "0:0.5 0.5:0.5 1:0.5 1.5:0.5 2:1 3:1"),
+        rhythms("0:1 1:1 2:0.5 2.5:0.5 3:1", "0 0.5 1:1 2:1 3:1", "0:1.5 1.5 2:1 3:1", "0:1 1 1.5 2:2",
+        "0:0.5 0.5:0.5 1:0.5 1.5:0.5 2:1 3:1"),
         rhythms("0:3", "0:1 1:2", "0:1.5 1.5:0.5 2:1.5"), 64, 83, leaps=0.22,
     ),
     leads=("whistle", "fiddle", "harmonica", "nylon", "flute"),

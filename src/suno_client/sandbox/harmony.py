@@ -30,7 +30,8 @@ class Chord:
 
 def chord(token: str, key: int, *, minor: bool) -> Chord:
     """A chord by its degree in the key: "2.9" is the second degree with seventh and ninth, "5!.7" a dominant,
-    "b7" the major chord a whole tone below the tonic; ".6", ".s", ".a", ".p" add a sixth, suspend, add a ninth, or leave root and fifth.
+    "b7" the major chord a whole tone below the tonic; ".6", ".s", ".a", ".p" add a sixth, suspend, add a ninth,
+    or leave root and fifth.
     """
     match = _TOKEN.match(token)
     if match is None:

@@ -16,7 +16,8 @@ TONES: Mapping[str, Instrument] = {
     play.__name__: play
     for play in (
         keys.epiano, keys.piano, keys.vibes, keys.bell, keys.kalimba, keys.organ,
-        plucked.nylon, plucked.steel, plucked.clean, plucked.harp, plucked.banjo, plucked.upright, plucked.electric_bass,
+        plucked.nylon, plucked.steel, plucked.clean, plucked.harp, plucked.banjo, plucked.upright,
+        plucked.electric_bass,
         plucked.power, plucked.solo_guitar,
         sustained.pad, sustained.deep_pad, sustained.super_saw, sustained.stab, sustained.arp, sustained.lead,
         sustained.synth_bass, sustained.sub_bass, sustained.voice, sustained.choir, sustained.strings, sustained.fiddle,
@@ -26,9 +27,12 @@ TONES: Mapping[str, Instrument] = {
 }  # fmt: skip
 # Factors that bring every instrument to about -10 LUFS where it is mostly played.
 _TRIMS = {
-    "epiano": 1.17, "piano": 0.87, "bell": 1.25, "organ": 1.13, "nylon": 0.67, "steel": 0.7, "clean": 0.67, "harp": 0.48, "banjo": 1.1,
-    "upright": 0.6, "electric_bass": 0.8, "power": 0.6, "solo_guitar": 0.75, "pad": 1.5, "super_saw": 1.5, "stab": 1.7, "arp": 2.2,
-    "lead": 1.3, "synth_bass": 0.8, "sub_bass": 0.7, "voice": 1.35, "choir": 1.5, "strings": 1.4, "cello": 0.85, "clarinet": 0.8,
+    "epiano": 1.17, "piano": 0.87, "bell": 1.25, "organ": 1.13, "nylon": 0.67, "steel": 0.7, "clean": 0.67,
+    "harp": 0.48, "banjo": 1.1,
+    "upright": 0.6, "electric_bass": 0.8, "power": 0.6, "solo_guitar": 0.75, "pad": 1.5, "super_saw": 1.5,
+    "stab": 1.7, "arp": 2.2,
+    "lead": 1.3, "synth_bass": 0.8, "sub_bass": 0.7, "voice": 1.35, "choir": 1.5, "strings": 1.4, "cello": 0.85,
+    "clarinet": 0.8,
     "trumpet": 1.2, "harmonica": 1.2, "flute": 0.9, "whistle": 0.85,
 }  # fmt: skip
 _ROBINS = 3  # versions of the same note or stroke, taken in turn

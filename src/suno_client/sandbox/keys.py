@@ -115,7 +115,7 @@ def organ(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     bars[[0, 1, 2, 3, 5, 7]] = (0.8, 0.75, 0.55, 0.35, 0.16, 0.16)
     harmonics = np.arange(1, 11, dtype=np.float32)
     level = bars * lowpass_gain(harmonics * freq * 0.5, 3_800.0 + 2_000.0 * velocity)
-    tone = Tone(level[None, :])
+    tone = Tone(level[None, :].astype(np.float32))
     t = np.arange(shape.size) / 48_000
     turn = 0.00042 * freq / 0.9 * np.sin(2 * np.pi * 0.9 * t + seed % 6)
     left = tone.read(cycles(freq * 0.5, shape.size) + turn)

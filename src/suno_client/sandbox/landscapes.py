@@ -46,10 +46,14 @@ def club_lights(canvas: Canvas) -> None:
     canvas.gradient(hue(tone, 0.8, 0.08), hue(tone + 0.08, 0.8, 0.2))
     for _ in range(7):
         x, lean, wide = canvas.between(0, 1), canvas.between(-0.6, 0.6), canvas.between(0.02, 0.06)
-        beam = np.exp(-(((canvas.x - x - lean * canvas.y) / (wide * (0.3 + canvas.y))) ** 2)) * np.clip(1.1 - canvas.y, 0, 1)
+        beam = np.exp(-(((canvas.x - x - lean * canvas.y) / (wide * (0.3 + canvas.y))) ** 2)) * np.clip(
+            1.1 - canvas.y, 0, 1
+        )
         canvas.shine(beam, hue(tone + canvas.between(-0.12, 0.25), 0.75, 1.0), 0.4)
     columns = 16
-    heights = np.abs(np.sin(np.arange(columns) * canvas.between(0.4, 0.9) + canvas.between(0, 6))) * 0.75 + 0.25 * canvas.dice.random(columns)
+    heights = np.abs(
+        np.sin(np.arange(columns) * canvas.between(0.4, 0.9) + canvas.between(0, 6))
+    ) * 0.75 + 0.25 * canvas.dice.random(columns)
     column = np.minimum((canvas.x * columns).astype(int), columns - 1)
     row = np.floor((1 - canvas.y) * columns)
     inside = np.hypot((canvas.x * columns) % 1 - 0.5, (canvas.y * columns) % 1 - 0.5)
@@ -78,7 +82,12 @@ def hills(canvas: Canvas) -> None:
                 _tree(canvas, line, 0.03 + number * 0.012, hue(tone + 0.05, 0.5, value * 0.55))
 
 
-def _tree(canvas: Canvas, line: np.ndarray[tuple[int, ...], np.dtype[np.float64]], height: float, colour: tuple[float, float, float]) -> None:
+def _tree(
+    canvas: Canvas,
+    line: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    height: float,
+    colour: tuple[float, float, float],
+) -> None:
     """A fir on the outline of a hill."""
     x = canvas.between(0.02, 0.98)
     foot = float(line[int(x * canvas.side)]) + 0.01

@@ -40,28 +40,10 @@ _BRIDGES = (
     ("And if the {x} should fade away,", "I'd find it all another day."),
     ("Hold on, hold on, the night is young,", "there's one more verse of {x} unsung."),
 )
-_SMALL = set(
-    [
-        "about",
-        "with",
-        "that",
-        "this",
-        "from",
-        "into",
-        "over",
-        "your",
-        "mine",
-        "song",
-        "music",
-        "make",
-        "some",
-        "where",
-        "when",
-        "what",
-        "like",
-        "please",
-    ]
-)
+_SMALL = frozenset(
+    ("about", "with", "that", "this", "from", "into", "over", "your", "mine", "song", "music", "make", "some", "where",
+     "when", "what", "like", "please")
+)  # fmt: skip
 
 
 def write_lyrics(title: str, prompt: str, plan: Plan) -> str:
@@ -75,7 +57,8 @@ def write_lyrics(title: str, prompt: str, plan: Plan) -> str:
     chorus = dice.sample(_CHORUSES[plan.minor], 2)
     bridge = dice.choice(_BRIDGES)
     parts = [
-        ("Verse 1", verses[:2]), ("Chorus", chorus), ("Verse 2", verses[2:]), ("Chorus", chorus), ("Bridge", [bridge]), ("Chorus", chorus),
+        ("Verse 1", verses[:2]), ("Chorus", chorus), ("Verse 2", verses[2:]), ("Chorus", chorus), ("Bridge",
+        [bridge]), ("Chorus", chorus),
     ]  # fmt: skip
     sections = list[str]()
     for name, couplets in parts:

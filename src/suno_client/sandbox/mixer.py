@@ -146,7 +146,7 @@ def render(score: Score, rack: Rack) -> Iterator[Sound]:
         if block is None:
             continue
         block = block[:, : total - done]
-        left_s = (total - done - np.arange(block.shape[1])) / RATE
+        left_s = (total - done - np.arange(block.shape[1], dtype=np.float64)) / RATE
         fade = np.clip(left_s / fade_s, 0.0, 1.0)
         yield (block * np.sqrt(fade).astype(np.float32)) if left_s[-1] < fade_s else block
         done += block.shape[1]

@@ -14,7 +14,7 @@ _LEVELS = {"X": 0.95, "x": 0.76, "o": 0.55, "-": 0.32, ".": 0.0}
 
 @dataclass(frozen=True)
 class Clock:
-    """When a beat sounds. `swing` is the share of a pair that its first half takes (0.5 straight); a pair lasts `pair` beats.
+    """When a beat sounds. `swing` is the share of a pair of `pair` beats that its first half takes; 0.5 is straight.
 
     From `ritard_beat` on the time grows ever slower.
     """
@@ -35,7 +35,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar as the players see it. `voicing` is the chord in pitches; `index` counts in the section; `start` in beats."""
+    """One bar as the players see it. `voicing` is in pitches, `start` in beats, `index` counts in the section."""
 
     start: float
     beats: int
@@ -70,7 +70,7 @@ class Pen:
     def __init__(self, score: Score, clock: Clock, dice: Random, loose_s: float = 0.006) -> None:
         self.score, self.clock, self._dice, self._loose_s = score, clock, dice, loose_s
 
-    def note(
+    def note(  # noqa: PLR0917 - in the order in which a score is read
         self, channel: str, voice: str, beat: float, beats: float, pitch: float, velocity: float,
         *, pan: float = 0.0, late_s: float = 0.0,
     ) -> None:  # fmt: skip
@@ -80,7 +80,7 @@ class Pen:
         velocity = max(0.08, min(1.0, velocity * self._dice.uniform(0.92, 1.06)))
         self.score.notes.append(Note(channel, voice, at, length, pitch, velocity, pan))
 
-    def chord(
+    def chord(  # noqa: PLR0917 - in the order in which a score is read
         self, channel: str, voice: str, beat: float, beats: float, pitches: Sequence[int], velocity: float,
         *, strum_s: float = 0.0, down: bool = True, width: float = 0.0,
     ) -> None:  # fmt: skip

@@ -56,7 +56,7 @@ class EncoderFailed(RuntimeError):
 
 
 def render_files(order: Order, audio: Path, cover: Path, rack: Rack, on_size: Callable[[int], None]) -> float:
-    """Writes the cover, then the sound; calls `on_size` with the bytes that are there. Returns the length in seconds."""
+    """Writes the cover, then the sound; calls `on_size` with the bytes that are there. Returns its seconds."""
     plan = understand(order)
     picture = draw(plan)
     cover.write_bytes(jpeg(picture, 1_024))
@@ -97,7 +97,8 @@ def _last_line(encoder: subprocess.Popen[bytes]) -> str:
 def _head(order: Order, plan: Plan, picture: bytes) -> bytes:
     texts = {
         "TIT2": order.title, "TPE1": "Suno sandbox", "TALB": order.prompt[:120] or plan.genre, "TCON": plan.genre,
-        "TBPM": f"{plan.tempo_bpm:.0f}", "TKEY": plan.key_name.replace(" major", "").replace(" minor", "m"), "TRCK": f"{order.take}/2",
+        "TBPM": f"{plan.tempo_bpm:.0f}", "TKEY": plan.key_name.replace(" major", "").replace(" minor", "m"),
+        "TRCK": f"{order.take}/2",
         "TENC": "conductr suno sandbox",
     }  # fmt: skip
     return tag(texts, lyrics=order.lyrics, cover=picture)

@@ -61,11 +61,25 @@ class Canvas:
             line += np.sin(2 * np.pi * (x * rough * 1.9**octave + self.between(0, 1))) * 0.55**octave
         return base - height * line / 2
 
-    def drop(self, x: float, y: float, radius: float, colour: Colour, strength: float, *, edge: float = 0.0015, light: bool = True) -> None:
+    def drop(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        colour: Colour,
+        strength: float,
+        *,
+        edge: float = 0.0015,
+        light: bool = True,
+    ) -> None:
         """A disc that is painted, or shone, only where it is: there can be many."""
         reach = radius + edge * 6
-        left, right = (int(np.clip(place * self.side, 0, self.side)) for place in (x - reach, x + reach + 1 / self.side))
-        top, bottom = (int(np.clip(place * self.side, 0, self.side)) for place in (y - reach, y + reach + 1 / self.side))
+        left, right = (
+            int(np.clip(place * self.side, 0, self.side)) for place in (x - reach, x + reach + 1 / self.side)
+        )
+        top, bottom = (
+            int(np.clip(place * self.side, 0, self.side)) for place in (y - reach, y + reach + 1 / self.side)
+        )
         away = np.hypot(self.x[:, left:right] - x, self.y[top:bottom] - y)
         cover = (self.soft(away - radius, edge) * strength)[..., None].astype(np.float32)
         part = self.pixels[top:bottom, left:right]
@@ -97,9 +111,11 @@ def window_in_the_rain(canvas: Canvas) -> None:
 def sun_over_a_grid(canvas: Canvas) -> None:
     """A striped sun going down behind a plain of lines."""
     tone = canvas.between(0.72, 0.86)
-    canvas.gradient(hue(tone - 0.1, 0.9, 0.1), hue(tone - 0.03, 0.8, 0.32), hue(tone + 0.1, 0.7, 0.75), hue(tone + 0.2, 0.6, 0.9))
+    canvas.gradient(
+        hue(tone - 0.1, 0.9, 0.1), hue(tone - 0.03, 0.8, 0.32), hue(tone + 0.1, 0.7, 0.75), hue(tone + 0.2, 0.6, 0.9)
+    )
     stars = canvas.dice.random((canvas.side, canvas.side), dtype=np.float32)
-    canvas.shine((stars > 0.9992) * (canvas.y < 0.45), (1, 1, 1), 0.7)
+    canvas.shine(np.where((stars > 0.9992) & (canvas.y < 0.45), 0.7, 0.0), (1, 1, 1))
     horizon, x, radius = 0.62, canvas.between(0.4, 0.6), canvas.between(0.22, 0.28)
     y = horizon - radius * 0.55
     canvas.shine(canvas.glow(x, y, radius * 2), hue(tone + 0.15, 0.7, 1.0), 0.35)
@@ -108,7 +124,10 @@ def sun_over_a_grid(canvas: Canvas) -> None:
     sun = canvas.disc(x, y, radius) * np.where(depth < 0.4, 1.0, stripes) * (canvas.y < horizon)
     canvas.paint(sun * np.clip(1 - depth, 0, 1), hue(0.14, 0.55, 1.0))
     canvas.paint(sun * np.clip(depth, 0, 1), hue(0.93, 0.75, 1.0), 0.9)
-    canvas.paint(canvas.below(canvas.ridge(horizon, 0.08, canvas.between(1.2, 2.0))) * (canvas.y < horizon), hue(tone - 0.06, 0.9, 0.12))
+    canvas.paint(
+        canvas.below(canvas.ridge(horizon, 0.08, canvas.between(1.2, 2.0))) * (canvas.y < horizon),
+        hue(tone - 0.06, 0.9, 0.12),
+    )
     ground = (canvas.y >= horizon).astype(np.float32)
     canvas.paint(ground + 0 * canvas.x, hue(tone - 0.05, 0.95, 0.1))
     far = 1.0 / np.maximum(canvas.y - horizon, 0.004)
@@ -132,14 +151,20 @@ def cut_paper(canvas: Canvas) -> None:
     for number in range(7):
         width, height = canvas.between(0.04, 0.13), canvas.between(0.25, 0.8)
         top = canvas.between(-0.1, 0.35)
-        bar = canvas.soft(np.abs(across - start - width / 2) - width / 2) * canvas.soft(np.abs(along - top - height / 2) - height / 2)
+        bar = canvas.soft(np.abs(across - start - width / 2) - width / 2) * canvas.soft(
+            np.abs(along - top - height / 2) - height / 2
+        )
         canvas.paint(bar, inks[number % 4], 0.94)
         start += width + canvas.between(0.01, 0.08)
     x, y, radius = canvas.between(0.5, 0.72), canvas.between(0.5, 0.7), canvas.between(0.22, 0.3)
     away = np.hypot(canvas.x - x, canvas.y - y)
     canvas.paint(canvas.soft(away - radius), hue(tone + 0.5, 0.4, 0.08), 0.97)
     canvas.shine(canvas.soft(away - radius) * (0.5 + 0.5 * np.sin(away * 900)), (1, 1, 1), 0.05)
-    canvas.shine(canvas.soft(away - radius) * np.clip(np.cos(np.arctan2(canvas.y - y, canvas.x - x) * 2 + 1), 0, 1) ** 8, (1, 1, 1), 0.12)
+    canvas.shine(
+        canvas.soft(away - radius) * np.clip(np.cos(np.arctan2(canvas.y - y, canvas.x - x) * 2 + 1), 0, 1) ** 8,
+        (1, 1, 1),
+        0.12,
+    )
     canvas.paint(canvas.soft(away - radius * 0.36), inks[0])
     canvas.paint(canvas.soft(away - radius * 0.05), paper)
 
@@ -161,4 +186,6 @@ def broken_rays(canvas: Canvas) -> None:
     canvas.paint(canvas.below(canvas.ridge(canvas.between(0.8, 0.88), 0.13, 3.1)), (0.02, 0.02, 0.025))
     for _ in range(260):
         colour = (0.95, 0.93, 0.9) if canvas.dice.random() < 0.5 else (0.02, 0.02, 0.02)
-        canvas.drop(canvas.between(0, 1), canvas.between(0, 1), canvas.between(0.0005, 0.0025), colour, 0.8, light=False)
+        canvas.drop(
+            canvas.between(0, 1), canvas.between(0, 1), canvas.between(0.0005, 0.0025), colour, 0.8, light=False
+        )

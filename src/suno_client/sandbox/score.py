@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Note:
-    """One note or stroke. `pitch` is MIDI, 0 for drums; `velocity` 0-1; `pan` -1 left to 1 right, added to the channel's."""
+    """One note or stroke. `pitch` is MIDI, 0 for drums; `velocity` 0-1; `pan` -1 left to 1, added to the channel's."""
 
     channel: str
     voice: str

@@ -82,7 +82,7 @@ class UnknownFault(ValueError):
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with the next `times` answers of kind `on`. `seconds` is the pause between a slow answer's parts."""
+    """What goes wrong with the next `times` answers of kind `on`. `seconds` is the pause in a slow one."""
 
     on: str
     fault: str

@@ -13,7 +13,7 @@ from typing import Self
 
 import anyio
 from anyio.abc import TaskGroup
-from hypercorn.asyncio import serve
+from hypercorn.asyncio import serve  # pyright: ignore[reportUnknownVariableType] - its app type has Any inside
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,7 +35,8 @@ class SandboxServer:
     """A Suno gateway on this machine that composes real music. `async with` runs it; asyncio only.
 
     `key` None lets any key in. `speed` runs the stages faster. `music_seconds` is the length of songs whose
-    request names none (None: 60-180 s). Entering raises OSError when the port is taken.
+    request names none (None: 60-180 s); `balance` the credits to begin with. Entering raises
+    OSError when the port is taken.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class SandboxServer:
         script: Script = SCRIPTS["sandbox"],
         music_seconds: float | None = None,
         seed: int = 0,
-        credits: int = 1_000,
+        balance: int = 1_000,
         errors_as_200: bool = True,
         lanes: int = 2,
         now: Callable[[], float] = time.monotonic,
@@ -58,7 +59,7 @@ class SandboxServer:
         self._music_seconds, self._seed = music_seconds, seed
         self._errors_as_200, self._lanes = errors_as_200, lanes
         self.faults = FaultBook()
-        self.book = TaskBook(script, speed, credits, now)
+        self.book = TaskBook(script, speed, balance, now)
         self._stack = AsyncExitStack()
         self._url: str | None = None
 

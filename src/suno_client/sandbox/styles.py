@@ -16,7 +16,7 @@ Players = Callable[[Pen, Bar, Plan], None]
 
 @dataclass(frozen=True)
 class Style:
-    """A genre's habits. Progressions are by mood: of A and solo, of B, of the bridge; see harmony.chord for the tokens."""
+    """A genre's habits. Progressions: of A and solo, of B, of the bridge; harmony.chord tells the tokens."""
 
     major: tuple[tuple[str, str, str], ...]
     minor: tuple[tuple[str, str, str], ...]

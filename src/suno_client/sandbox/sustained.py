@@ -26,7 +26,7 @@ from suno_client.sandbox.synth import (
 )  # fmt: skip
 
 
-def _ensemble(
+def _ensemble(  # noqa: PLR0917 - a private helper, always called in this order
     tone: Tone, freq: float, count: int, seed: int, cents: float, voices: int = 3, sway: float = 0.0
 ) -> Sound:
     """Several readings of one tone a side, a little out of tune with each other."""
@@ -48,7 +48,6 @@ def _ensemble(
 
 def _saw(
     freq: float,
-    shape: Curve,
     cutoff: Curve | float,
     *,
     slope: float = 2.0,
@@ -70,11 +69,7 @@ def pad(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     freq, shape = hertz(pitch), adsr(seconds, attack=min(0.7, seconds / 3), decay=2.0, sustain=0.85, release=0.4)
     t = rows_for(shape.size, 0.05)
     cutoff = 500.0 + 1_300.0 * velocity * (0.55 + 0.45 * np.sin(t * 0.9 + seed % 6)) + freq
-    return (
-        _ensemble(_saw(freq, shape, cutoff, slope=1.6, row_s=0.05), freq, shape.size, seed, 7.0)
-        * shape
-        * np.float32(0.17)
-    )
+    return _ensemble(_saw(freq, cutoff, slope=1.6, row_s=0.05), freq, shape.size, seed, 7.0) * shape * np.float32(0.17)
 
 
 def deep_pad(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
@@ -83,7 +78,7 @@ def deep_pad(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     t = rows_for(shape.size, 0.1)
     cutoff = 260.0 + freq * (1.1 + 0.9 * np.sin(t * 0.45 + seed % 6)) + 700.0 * velocity
     return (
-        _ensemble(_saw(freq, shape, cutoff, slope=1.5, tilt=1.2, row_s=0.1), freq, shape.size, seed, 6.0)
+        _ensemble(_saw(freq, cutoff, slope=1.5, tilt=1.2, row_s=0.1), freq, shape.size, seed, 6.0)
         * shape
         * np.float32(0.22)
     )
@@ -93,43 +88,35 @@ def super_saw(pitch: float, seconds: float, velocity: float, seed: int) -> Sound
     """The bright wall of the eighties."""
     freq, shape = hertz(pitch), adsr(seconds, attack=0.03, decay=1.0, sustain=0.8, release=0.2)
     cutoff = 1_300.0 + 4_200.0 * velocity * np.exp(-rows_for(shape.size) / 1.4)
-    return _ensemble(_saw(freq, shape, cutoff, slope=1.5), freq, shape.size, seed, 9.0, 4) * shape * np.float32(0.16)
+    return _ensemble(_saw(freq, cutoff, slope=1.5), freq, shape.size, seed, 9.0, 4) * shape * np.float32(0.16)
 
 
 def stab(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     """A short chord note with a filter that snaps shut."""
     freq, shape = hertz(pitch), adsr(seconds, attack=0.003, decay=0.22, sustain=0.35, release=0.07)
     cutoff = 380.0 + freq + 3_600.0 * velocity * np.exp(-rows_for(shape.size) / 0.11)
-    return _ensemble(_saw(freq, shape, cutoff, peak=0.6), freq, shape.size, seed, 6.0, 2) * shape * np.float32(0.22)
+    return _ensemble(_saw(freq, cutoff, peak=0.6), freq, shape.size, seed, 6.0, 2) * shape * np.float32(0.22)
 
 
 def arp(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     """A plucky square for running figures."""
     freq, shape = hertz(pitch), adsr(seconds, attack=0.002, decay=0.16, sustain=0.2, release=0.09)
     cutoff = 500.0 + freq + 4_000.0 * velocity * np.exp(-rows_for(shape.size) / 0.09)
-    return (
-        _ensemble(_saw(freq, shape, cutoff, peak=0.8, odd=True), freq, shape.size, seed, 5.0, 1)
-        * shape
-        * np.float32(0.26)
-    )
+    return _ensemble(_saw(freq, cutoff, peak=0.8, odd=True), freq, shape.size, seed, 5.0, 1) * shape * np.float32(0.26)
 
 
 def lead(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     """A singing lead: two saws, late vibrato."""
     freq, shape = hertz(pitch), adsr(seconds, attack=0.018, decay=0.5, sustain=0.75, release=0.14)
     cutoff = freq * 1.5 + 900.0 + 2_600.0 * velocity * np.exp(-rows_for(shape.size) / 0.5)
-    return (
-        _ensemble(_saw(freq, shape, cutoff, peak=0.5), freq, shape.size, seed, 8.0, 2, sway=16.0)
-        * shape
-        * np.float32(0.2)
-    )
+    return _ensemble(_saw(freq, cutoff, peak=0.5), freq, shape.size, seed, 8.0, 2, sway=16.0) * shape * np.float32(0.2)
 
 
 def synth_bass(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     """An analogue bass: saw and sub, the filter struck with each note."""
     freq, shape = hertz(pitch), adsr(seconds, attack=0.003, decay=0.3, sustain=0.6, release=0.035)
     cutoff = 180.0 + freq + 1_900.0 * velocity * np.exp(-rows_for(shape.size) / 0.1)
-    tone = _saw(freq, shape, cutoff, peak=0.9)
+    tone = _saw(freq, cutoff, peak=0.9)
     saws = tone.read(cycles(freq * 1.002, shape.size, 0.1 * (seed % 4))) + tone.read(
         cycles(freq * 0.998, shape.size, 0.4)
     )
@@ -193,7 +180,7 @@ def choir(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     freq, shape = hertz(pitch), adsr(seconds, attack=min(1.2, seconds / 2.5), decay=3.0, sustain=0.9, release=0.7)
     level = _formed(freq, _VOWELS[("ah", "oh", "oo")[seed % 3]], 0.02) * partials(freq, 9_000.0, 70) ** -0.8
     sound = _ensemble(Tone(level[None, :].astype(np.float32)), freq, shape.size, seed, 11.0, 3, sway=13.0)
-    return sound * shape * np.float32(0.16 / max(0.3, float(np.abs(sound).max())) * 2.2)
+    return sound * shape * np.float32((0.3 + 0.05 * velocity) / max(0.3, float(np.abs(sound).max())))
 
 
 def strings(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:

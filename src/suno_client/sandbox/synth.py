@@ -145,7 +145,9 @@ def filtered(sound: Sound, gain: Callable[[NDArray[np.float64]], NDArray[np.floa
     count = sound.shape[-1]
     size = fast_size(count + 2_048)
     freqs = np.fft.rfftfreq(size, 1.0 / RATE)
-    return np.fft.irfft(np.fft.rfft(sound, size) * gain(freqs).astype(np.float32), size)[..., :count].astype(np.float32)
+    return np.fft.irfft(np.fft.rfft(sound, size) * gain(freqs.astype(np.float64)).astype(np.float32), size)[
+        ..., :count
+    ].astype(np.float32)
 
 
 def band(low_hz: float, high_hz: float, *, steep: float = 2.0) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:

@@ -39,10 +39,10 @@ class Task:
 class TaskBook:
     """Every task of one server. Its stages run `speed` times as fast as `now`."""
 
-    def __init__(self, script: Script, speed: float, credits: int, now: Callable[[], float]) -> None:
+    def __init__(self, script: Script, speed: float, balance: int, now: Callable[[], float]) -> None:
         self.script, self.speed, self.now = script, speed, now
-        self._start_credits = credits
-        self.credits = credits
+        self._start_credits = balance
+        self.credits = balance
         self._tasks: dict[str, Task] = {}
         self._takes: dict[str, Recording] = {}
         self._calls: deque[float] = deque()

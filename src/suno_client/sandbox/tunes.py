@@ -112,8 +112,9 @@ def _contour(cell: Cell, style: TuneStyle, dice: Random) -> list[int]:
     return steps
 
 
-def _walk(
-    cell: Cell, contour: Sequence[int] | None, ladder: Sequence[int], at: int, chord: Chord, style: TuneStyle, dice: Random,
+def _walk(  # noqa: PLR0917 - a private helper, called once
+    cell: Cell, contour: Sequence[int] | None, ladder: Sequence[int], at: int, chord: Chord, style: TuneStyle,
+    dice: Random,
     *, close: bool,
 ) -> list[int]:  # fmt: skip
     """Places on the ladder for the notes of one bar."""

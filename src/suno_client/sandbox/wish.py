@@ -152,14 +152,19 @@ def _key(wish: str) -> tuple[int | None, bool | None]:
 
 def _variant(genre: str, wish: str) -> str:
     kinds: Mapping[str, Mapping[str, str]] = {
-        "jazz": {"bossa": "bossa", "bossa nova": "bossa", "samba": "bossa", "latin": "bossa", "waltz": "waltz", "ballad": "ballad"},
+        "jazz": {"bossa": "bossa", "bossa nova": "bossa", "samba": "bossa", "latin": "bossa", "waltz": "waltz",
+        "ballad": "ballad"},
         "rock": {"metal": "metal", "thrash": "metal", "punk": "punk", "ballad": "ballad", "shoegaze": "ballad"},
         "classical": {
-            "waltz": "waltz", "piano": "piano", "nocturne": "piano", "sonata": "piano", "chopin": "piano", "string quartet": "strings",
-            "chamber": "strings", "strings": "strings", "violin": "strings", "cello": "strings", "orchestra": "orchestra",
-            "orchestral": "orchestra", "symphony": "orchestra", "epic": "orchestra", "cinematic": "orchestra", "lullaby": "piano",
+            "waltz": "waltz", "piano": "piano", "nocturne": "piano", "sonata": "piano", "chopin": "piano",
+            "string quartet": "strings",
+            "chamber": "strings", "strings": "strings", "violin": "strings", "cello": "strings",
+            "orchestra": "orchestra",
+            "orchestral": "orchestra", "symphony": "orchestra", "epic": "orchestra", "cinematic": "orchestra",
+            "lullaby": "piano",
         },
-        "folk": {"waltz": "waltz", "irish": "jig", "celtic": "jig", "shanty": "jig", "country": "country", "bluegrass": "country"},
+        "folk": {"waltz": "waltz", "irish": "jig", "celtic": "jig", "shanty": "jig", "country": "country",
+        "bluegrass": "country"},
         "house": {"deep house": "deep", "techno": "techno", "trance": "trance", "disco": "disco"},
     }  # fmt: skip
     return _first(kinds.get(genre, {}), wish, "") or ""

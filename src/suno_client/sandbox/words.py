@@ -9,35 +9,10 @@ from suno_client.sandbox.lyrics import write_lyrics
 from suno_client.sandbox.order import Order
 from suno_client.sandbox.wish import Plan, understand
 
-_SMALL = set(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "and",
-        "or",
-        "with",
-        "by",
-        "my",
-        "your",
-        "about",
-        "some",
-        "song",
-        "music",
-        "track",
-        "please",
-        "make",
-        "me",
-        "write",
-        "create",
-    ]
-)
+_SMALL = frozenset(
+    ("a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "with", "by", "my", "your", "about", "some",
+     "song", "music", "track", "please", "make", "me", "write", "create")
+)  # fmt: skip
 _GENRE_TAGS = {
     "lofi": "lo-fi hip hop, mellow keys, dusty drums",
     "synthwave": "synthwave, analog synths, pulsing bass",
@@ -78,7 +53,7 @@ def words_for(order: Order) -> tuple[str, str, str]:
 
 def _title(prompt: str, plan: Plan) -> str:
     """A few telling words of the prompt, or a name that suits the genre."""
-    words = re.findall(r"[^\W\d_][\w'’]*", prompt)
+    words = re.findall(r"[^\W\d_][\w'\u2019]*", prompt)
     telling = [word for word in words if word.lower() not in _SMALL]
     if not telling or len(telling) > 12:
         return Random(plan.seed).choice(_NAMES[plan.genre])
