@@ -26,6 +26,7 @@ from .sounds import Sounds
 from .wake import Wake
 from .watcher import GenerationWatcher
 
+UNFINISHED_FILES_S = 3_600.0  # what a writer that died left half done, and nobody has touched since
 EMBEDDED_POLL_S = 0.4  # the sandbox is on this machine and charges nothing
 
 
@@ -49,6 +50,7 @@ async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
         suno = await stack.enter_async_context(await _suno(settings, stack))
         store = await stack.enter_async_context(Store.open(settings.database))
         media = Media(settings.media, cache=settings.data_dir / "cache")
+        await media.sweep(UNFINISHED_FILES_S)
         bus, wake = LocalBus(), Wake()
         pacer = stack.enter_context(Pacer())
         players = await stack.enter_async_context(Players())

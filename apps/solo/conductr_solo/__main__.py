@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from conductr import ConductrError, Settings, set_up_logs, word
+from conductr_bot import BotError
 from conductr_player import PlayerError
 from conductr_store import StoreError
 from suno_client import SunoError
@@ -59,9 +60,9 @@ def _run(settings: Settings, *, open_page: bool) -> None:
     set_up_logs(settings)
     try:
         anyio.run(serve, settings, open_page)
-    except* (ConductrError, StoreError, PlayerError, SunoError) as errors:
+    except* (ConductrError, StoreError, PlayerError, SunoError, BotError) as errors:
         for error in _leaves(errors):
-            said = word(error)
+            said = error.reply if isinstance(error, BotError) else word(error)
             print(said.text, said.hint or "", file=sys.stderr)
         raise typer.Exit(1) from None
 
