@@ -24,6 +24,9 @@ STYLES: Mapping[str, Style] = {
 }  # fmt: skip
 
 
+_HIGHEST = {"cello": 70, "trumpet": 79, "sax": 77, "voice": 77, "clarinet": 82, "steel": 79, "clean": 79, "banjo": 79}
+
+
 def compose(plan: Plan) -> Score:
     """The whole song. The same plan gives the same score."""
     style = STYLES[plan.genre]
@@ -116,16 +119,11 @@ def _sing(pen: Pen, style: Style, plan: Plan, chords: list[list[Chord]], dice: R
             )
             known[name] = notes
         start = section.start_bar * beats
+        down = 12 if max((note.pitch for note in notes), default=0) > _HIGHEST.get(lead, 99) else 0
         for note in notes:
             if note.beat < section.bars * beats:
-                pitch = (
-                    note.pitch - 12
-                    if lead in {"cello", "solo_guitar", "trumpet", "sax", "voice"} and note.pitch > 74
-                    else note.pitch
-                )
-                pen.note(
-                    "tune", lead, start + note.beat, note.beats, pitch, note.velocity * (0.8 + 0.2 * section.intensity)
-                )
+                force = note.velocity * (0.8 + 0.2 * section.intensity)
+                pen.note("tune", lead, start + note.beat, note.beats, note.pitch - down, force)
 
 
 def _close(pen: Pen, style: Style, plan: Plan, chord: Chord, beat: float) -> None:

@@ -120,7 +120,7 @@ def _level(score: Score, rack: Rack) -> float:
     start = max(0.0, min(start, score.length_s - _PROBE_S))
     desk = Desk(score, rack, start)
     swelling = 1 + int(score.room.swell_s * RATE / BLOCK)
-    count = int(min(_PROBE_S, max(2.0, end - start)) * RATE / BLOCK) + 1
+    count = int(min(_PROBE_S, max(2.0, (end - start) / 2)) * RATE / BLOCK) + 1
     heard = np.concatenate([desk.block() for _ in range(swelling + count)][swelling:], axis=1)
     target = TARGET_LUFS + 0.8  # the quieter sections draw the whole down
     gain = 1.0

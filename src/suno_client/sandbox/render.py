@@ -51,12 +51,21 @@ _OUTPUT = (
 )
 
 
+class Unwanted(RuntimeError):
+    """Nobody waits for this take any more."""
+
+
 class EncoderFailed(RuntimeError):
     """FFmpeg ended with an error; the message is its last line."""
 
 
-def render_files(order: Order, audio: Path, cover: Path, rack: Rack, on_size: Callable[[int], None]) -> float:
-    """Writes the cover, then the sound; calls `on_size` with the bytes that are there. Returns its seconds."""
+def render_files(  # noqa: PLR0917 - the two files, then what is lent
+    order: Order, audio: Path, cover: Path, rack: Rack, on_size: Callable[[int], None], unwanted: Callable[[], bool]
+) -> float:
+    """Writes the cover, then the sound; calls `on_size` with the bytes that are there. Returns its seconds.
+
+    Between blocks it asks whether it has become `unwanted`, and raises Unwanted.
+    """
     plan = understand(order)
     picture = draw(plan)
     cover.write_bytes(jpeg(picture, 1_024))
@@ -72,6 +81,9 @@ def render_files(order: Order, audio: Path, cover: Path, rack: Rack, on_size: Ca
             reader.start()
             try:
                 for block in render(score, rack):
+                    if unwanted():
+                        encoder.kill()
+                        raise Unwanted
                     encoder.stdin.write(block.T.astype("<f4").tobytes())
                     encoder.stdin.flush()
             except BrokenPipeError as error:

@@ -80,12 +80,20 @@ def _check_types(body: Mapping[str, object]) -> Refusal | None:
     if body["model"] not in MODELS:
         return Refusal(400, "model is invalid")
     url = body["callBackUrl"]
-    if not isinstance(url, str) or not urlsplit(url).scheme or not urlsplit(url).netloc:
+    if not isinstance(url, str) or not _is_url(url):
         return Refusal(400, "callBackUrl is invalid")
     for field in ("prompt", "lyrics", "style", "title", "negativeTags", "personaId"):
         if not isinstance(body.get(field, ""), str | None):
             return Refusal(400, f"{field} must be a string")
     return _check_numbers(body)
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc)
 
 
 def _check_numbers(body: Mapping[str, object]) -> Refusal | None:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import anyio
 from anyio.abc import Process, TaskGroup
@@ -161,12 +162,16 @@ class _Worker:
             raise OSError("the renderer has no standard input")
         line = json.dumps({"id": recording.id, "order": asdict(recording.order)})
         await process.stdin.send(line.encode() + b"\n")
-        while not recording.over:
+        answer: dict[str, Any] = {"size": 0}
+        dropped = False
+        while "size" in answer:  # a line without a size is the last of its take
+            if recording.abandoned and not dropped:
+                await process.stdin.send(json.dumps({"drop": recording.id}).encode() + b"\n")
+                dropped = True
             answer = json.loads(await answers.receive_until(b"\n", _LINE_LIMIT))
-            if answer.get("id") == recording.id:
-                recording.tell(
-                    size=answer.get("size"), duration_s=answer.get("duration_s"), failed=answer.get("failed")
-                )
+            recording.tell(size=answer.get("size"), duration_s=answer.get("duration_s"), failed=answer.get("failed"))
+        if recording.abandoned:
+            recording.discard()
 
     async def close(self) -> None:
         process, self._process, self._answers = self._process, None, None

@@ -99,7 +99,7 @@ def _ladder(style: TuneStyle, key: int, *, minor: bool, chords: Sequence[Chord])
 
 def _contour(cell: Cell, style: TuneStyle, dice: Random) -> list[int]:
     """Steps between a motif's notes: mostly neighbours, and after a leap back the other way."""
-    steps, direction = [0], dice.choice((-1, 1))
+    steps, direction = [dice.choice((-2, -1, -1, 1, 1, 2))], dice.choice((-1, 1))
     for _ in cell[1:]:
         if abs(steps[-1]) > 1:
             direction = -1 if steps[-1] > 0 else 1
@@ -120,24 +120,25 @@ def _walk(  # noqa: PLR0917 - a private helper, called once
     """Places on the ladder for the notes of one bar."""
     moves = contour or _contour(cell, style, dice)
     places = list[int]()
-    middle = len(ladder) / 2
+    middle = (len(ladder) - 1) / 2
     for number, (onset, length) in enumerate(cell):
         move = moves[number] if number < len(moves) else 0
-        at += -move if not 1 <= at + move <= len(ladder) - 2 else move
-        at = max(0, min(len(ladder) - 1, at))
-        if number == 0 and abs(at - middle) > middle * 0.6:
-            at += 2 if at < middle else -2
-        strong = number == 0 or onset % 2 == 0 or length >= 1.0
-        if strong:
+        if number == 0 and abs(at - middle) > middle * 0.5:  # a bar that begins far out comes back
+            move = abs(move) if at < middle else -abs(move)
+        target = at - move if not 0 <= at + move <= len(ladder) - 1 else at + move
+        if number == 0 or onset % 2 == 0 or length >= 1.0:
             wanted = chord.tones[:2] if close and number == len(cell) - 1 else chord.tones[:4]
-            at = _nearest_place(ladder, at, wanted)
+            at = _nearest_place(ladder, target, wanted, avoid=at if move and not close else None)
+        else:
+            at = max(0, min(len(ladder) - 1, target))
         places.append(at)
     return places
 
 
-def _nearest_place(ladder: Sequence[int], at: int, classes: Sequence[int]) -> int:
+def _nearest_place(ladder: Sequence[int], at: int, classes: Sequence[int], *, avoid: int | None = None) -> int:
+    """The place nearest to `at` that has one of these pitch classes; not `avoid`, if another is near."""
     fitting = [place for place, pitch in enumerate(ladder) if pitch % 12 in classes]
-    return min(fitting, key=lambda place: abs(place - at)) if fitting else at
+    return min(fitting, key=lambda place: abs(place - at) + 2.2 * (place == avoid)) if fitting else at
 
 
 def running(

@@ -8,9 +8,11 @@ import shutil
 import sys
 from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from typing import Any
 
 from suno_client.sandbox.instruments import Rack
 from suno_client.sandbox.order import Order
@@ -24,11 +26,12 @@ def main() -> None:
     folder = Path(sys.argv[1])
     with suppress(OSError):
         os.nice(_NICE)
-    orders: SimpleQueue[str] = SimpleQueue()
-    Thread(target=_listen, args=(orders, folder), daemon=True).start()
+    orders: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    dropped = set[str]()
+    Thread(target=_listen, args=(orders, dropped, folder), daemon=True).start()
     rack = Rack()
     while True:
-        asked = json.loads(orders.get())
+        asked = orders.get()
         clip = str(asked["id"])
         order = Order(**{name: value for name, value in asked["order"].items() if name in _FIELDS})
         try:
@@ -37,18 +40,28 @@ def main() -> None:
                 folder / f"{clip}.mp3",
                 folder / f"{clip}.jpeg",
                 rack,
-                lambda size, clip=clip: _say(id=clip, size=size),
+                on_size=partial(_tell_size, clip),
+                unwanted=partial(dropped.__contains__, clip),
             )
         except Exception as error:  # noqa: BLE001 - whatever broke, this take failed and the next one may not
             _say(id=clip, failed=f"{type(error).__name__}: {error}"[:300])
         else:
             _say(id=clip, duration_s=duration_s)
+        dropped.discard(clip)
 
 
-def _listen(orders: SimpleQueue[str], folder: Path) -> None:
+def _tell_size(clip: str, size: int) -> None:
+    _say(id=clip, size=size)
+
+
+def _listen(orders: SimpleQueue[dict[str, Any]], dropped: set[str], folder: Path) -> None:
     """Passes orders on; when the parent is gone, takes its temporary files and this process away."""
     for line in sys.stdin:
-        orders.put(line)
+        said = json.loads(line)
+        if "drop" in said:
+            dropped.add(said["drop"])
+        else:
+            orders.put(said)
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
