@@ -16,7 +16,7 @@ from suno_client import Polling, SunoClient
 
 from .bus import LocalBus
 from .errors import SetupError
-from .generations import NOT_SENT_TRIES, Generations
+from .generations import Generations
 from .host import GuildHost
 from .keeping import Keeper
 from .library import Library
@@ -59,9 +59,8 @@ async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
         players.on_crash = host.crashed
         bus.serve(host)
         lease = timedelta(seconds=settings.lease_s)
-        submit_lease = max(lease, timedelta(seconds=NOT_SENT_TRIES * settings.suno_timeout_s + 2))
         owner = secrets.token_hex(8)
-        generations = Generations(store, suno, bus, settings.suno_model, owner, lease, submit_lease, wake.ring)
+        generations = Generations(store, suno, bus, settings.suno_model, owner, lease, wake.ring)
         watcher = GenerationWatcher(store, suno, bus, generations, Keeper(store, media, suno, bus), wake)
         async with anyio.create_task_group() as background:
             for run in (sounds.run, host.run, watcher.run):

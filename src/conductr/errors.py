@@ -10,6 +10,7 @@ ConductrError
   SongNotReady        the song is still being made: wait for it
   BadWish             the wish cannot be sent: names the field, why, and the limit
   TooManyWaiting      the server has enough songs in the making: wait for one
+  SubmissionUnsaved   Suno took the wish, but it could not be written down: look before asking again
   UnknownGeneration   no generation with that id
   PlayerUnreachable   no process plays for that server now
   SetupError          the operator has to mend the settings: names the setting
@@ -70,6 +71,10 @@ class TooManyWaiting(ConductrError):
     def __init__(self, limit: int) -> None:
         super().__init__(str(limit))
         self.limit = limit
+
+
+class SubmissionUnsaved(ConductrError):
+    pass
 
 
 class UnknownGeneration(ConductrError):

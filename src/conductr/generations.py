@@ -8,25 +8,36 @@ from logging import getLogger
 from uuid import uuid4
 
 import anyio
-from attrs import asdict, define
+from attrs import define, field
 
-from conductr_store import Conflict, Generation, GenerationState, Guild, NotFound, Store, UnitOfWork, User
+from conductr_store import (
+    Conflict,
+    Generation,
+    GenerationState,
+    Guild,
+    LeaseLost,
+    NotFound,
+    Store,
+    StoreError,
+    UnitOfWork,
+    User,
+)
 from suno_client import InvalidRequest, Misunderstood, NotSent, Refused, SunoClient, Task, TooMany, Unanswered
-from suno_client.limits import SongRequest, check
 
 from .access import Caller, check_may_steer
 from .bus import LocalBus
 from .catalog import generation_view
-from .errors import BadWish, TooManyWaiting, UnknownGeneration
+from .errors import SubmissionUnsaved, TooManyWaiting, UnknownGeneration
 from .messages import GenerationChanged
 from .replies import word
 from .views import GenerationView
-from .wishes import SunoRequest, Wish, request_for, tidy
+from .wishes import SunoRequest, Wish, check_request, request_for, tidy
 
 log = getLogger(__name__)
 
 UNFINISHED_LIMIT = 10  # songs in the making, a guild
 NOT_SENT_TRIES = 3
+NOTE_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # between tries to write down what was paid for
 NOT_SENT_DELAY_S = 0.5  # doubled at each try
 TOO_MANY_FLOOR_S = 10.0  # the gateway's window (suno.md 2A.2)
 TOO_MANY_FOR = timedelta(minutes=3)  # how long a wish waits for a place before it is refused
@@ -34,10 +45,6 @@ UNSURE = (
     "Suno's answer was lost, so it is not known whether the song was accepted or paid for. "
     "Nothing was sent again. Ask once more if you want to try anew."
 )
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @define(eq=False)
@@ -50,9 +57,9 @@ class Generations:
     model: str
     owner: str
     lease: timedelta
-    submit_lease: timedelta  # longer than a submission can take, its tries included
     wake: Callable[[], None]
-    now: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    submitting: set[str] = field(factory=set)  # rows whose submission is under way here; the watcher keeps their lease
 
     async def start(
         self, caller: Caller, wish: Wish, request_key: str, reply_to: Mapping[str, object] | None = None
@@ -64,7 +71,7 @@ class Generations:
         now = self.bus.look(caller.guild_id)
         check_may_steer(caller, now.room if now else None)
         wish = tidy(wish)
-        _check(request_for(wish, self.model))
+        check_request(request_for(wish, self.model))
         row, new = await self._remember(caller, wish, request_key, reply_to)
         if new:
             await self.submit(row)
@@ -101,8 +108,14 @@ class Generations:
         Ends as SUBMITTED, REQUESTED (Suno asked to wait: the watcher tries later), REFUSED or UNKNOWN. Raises the
         SunoError for the last two, after the row is written.
         """
-        until = self.now() + self.submit_lease
-        row = await self.change(row, state=GenerationState.SUBMITTING, lease_until=until)
+        self.submitting.add(row.id)
+        try:
+            return await self._submit(row)
+        finally:
+            self.submitting.discard(row.id)
+
+    async def _submit(self, row: Generation) -> Generation:
+        row = await self._begin_submitting(row)
         request = request_for(
             Wish(row.prompt, row.style, row.title, row.lyrics, row.instrumental, row.model), self.model
         )
@@ -121,9 +134,41 @@ class Generations:
             log.warning("generation %s: the answer to its submission was lost: %s", row.id, error)
             await self.end(row, GenerationState.UNKNOWN, UNSURE)
             raise
-        row = await self.release(row, state=GenerationState.SUBMITTED, task_id=task.id)
+        log.info("generation %s is Suno's task %s", row.id, task.id)
+        with anyio.CancelScope(shield=True):  # the song is paid for: its ticket is written down, whoever leaves
+            row = await self._note_task(row, task)
         self.wake()
         return row
+
+    async def _begin_submitting(self, row: Generation) -> Generation:
+        """From REQUESTED to SUBMITTING, once: whoever comes second gets LeaseLost, also in this process."""
+        async with self.store.begin() as tx:
+            known = await tx.generations.update(row.id, expected_owner=self.owner)
+            if known.state is not GenerationState.REQUESTED:
+                raise LeaseLost(row.id, known.lease_owner)
+            until = self.now() + self.lease
+            row = await tx.generations.update(row.id, state=GenerationState.SUBMITTING, lease_until=until)
+        self.bus.publish(GenerationChanged(row.guild_id, row.id, row.state.value))
+        return row
+
+    async def _note_task(self, row: Generation, task: Task) -> Generation:
+        """Raises SubmissionUnsaved where the database would not take the ticket; it is in the log then."""
+        for wait_s in NOTE_DELAYS_S:
+            try:
+                return await self.release(row, state=GenerationState.SUBMITTED, task_id=task.id)
+            except LeaseLost:
+                known = await self._row(row.id)
+                if known.task_id == task.id:  # an unsure commit that went through
+                    return known
+                raise
+            except StoreError as error:
+                log.warning("the ticket of generation %s could not be written yet: %s", row.id, error)
+                await anyio.sleep(wait_s)
+        raise SubmissionUnsaved
+
+    async def _row(self, generation_id: str) -> Generation:
+        async with self.store.begin() as tx:
+            return await tx.generations.get(generation_id)
 
     async def change(self, row: Generation, **changes: object) -> Generation:
         """Write to a row that this process holds, and tell all when its state moved. Raises LeaseLost."""
@@ -200,11 +245,3 @@ class Generations:
         """Write, and let go of the row; the watcher may take it up at once, or `again_in` from now."""
         until = None if again_in is None else self.now() + again_in
         return await self.change(row, lease_owner=None, lease_until=until, **changes)
-
-
-def _check(request: SunoRequest) -> None:
-    """What the model would not take is refused before a row is written. Raises BadWish."""
-    try:
-        check(SongRequest(**asdict(request)))
-    except InvalidRequest as error:
-        raise BadWish(error.field, error.why, limit=None if error.limit is None else int(error.limit)) from error

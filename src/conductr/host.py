@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from logging import getLogger
 from math import inf
@@ -72,6 +73,8 @@ class GuildHost:
     pacer: Pacer
     sounds: Sounds
     _rooms: dict[int, Room] = field(factory=dict)
+    # One at a time opens, closes or edits the saved queue of a guild.
+    _changing: defaultdict[int, anyio.Lock] = field(factory=lambda: defaultdict(anyio.Lock))
 
     async def open_room(
         self,
@@ -85,7 +88,23 @@ class GuildHost:
         resume: bool = True,
     ) -> Room:
         """Let a guild's music be heard at `sink`. Its saved queue comes back and, with `resume`, goes on playing."""
-        await self.close_room(guild_id)
+        async with self._changing[guild_id]:
+            await self._close(guild_id)
+            return await self._open(
+                guild_id, sink, channel_id, name, guild_name=guild_name, listeners=listeners, resume=resume
+            )
+
+    async def _open(
+        self,
+        guild_id: int,
+        sink: PacketSink,
+        channel_id: int | None,
+        name: str,
+        *,
+        guild_name: str,
+        listeners: Callable[[], int],
+        resume: bool,
+    ) -> Room:
         session, position_s, seq = await self._restore(guild_id, guild_name)
         player = self.players.open(
             guild_id,
@@ -101,6 +120,10 @@ class GuildHost:
 
     async def close_room(self, guild_id: int) -> None:
         """Fall silent and keep the queue for the next `open_room`. Nothing happens where no room is open."""
+        async with self._changing[guild_id]:
+            await self._close(guild_id)
+
+    async def _close(self, guild_id: int) -> None:
         room = self._rooms.get(guild_id)
         if room is None:
             return
@@ -141,9 +164,10 @@ class GuildHost:
 
     async def carry_out(self, message: ToPlayer) -> Session:
         """The session that the command leads to; sound follows within a tick. Raises PlayerBusy, PlayerUnreachable."""
-        room = self._rooms.get(message.guild_id)
-        if room is None:
-            return await self._edit_saved(message)
+        async with self._changing[message.guild_id]:
+            room = self._rooms.get(message.guild_id)
+            if room is None:
+                return await self._edit_saved(message)
         with anyio.move_on_after(TAKEN_WITHIN_S):
             return await room.player.ask(message.command)
         raise PlayerUnreachable(message.guild_id)

@@ -20,6 +20,10 @@ PLAIN: dict[type[BaseException], Words] = {
     errors.NothingToPlay: ("There is nothing to play.", "/generate makes a song."),
     errors.UnknownSong: ("No such song in this library.", "Choose one from the list that /play offers."),
     errors.UnknownGeneration: ("That wish is not known here.", "/generate makes a new song."),
+    errors.SubmissionUnsaved: (
+        "Suno took the wish, but the database would not write it down.",
+        "The operator finds its number in the log; ask again only if it does not appear.",
+    ),
     errors.PlayerUnreachable: ("I am in no voice channel here.", "/join calls me in."),
     suno.SunoError: ("Suno could not do that.", "Try again later."),
     suno.NotSent: ("Suno cannot be reached now, and nothing was sent or charged.", "Try again in a few minutes."),

@@ -95,12 +95,18 @@ class Sounds:
         """Wait for the finished file. It is announced; looking is for the case that the announcement came before."""
         with anyio.move_on_after(FINISHED_WITHIN_S):
             while not live.complete:
-                song = await self._song(song_id)
-                if song.opus_key is not None:
-                    await self._go_over(song_id, live)
-                    break
-                if song.state is SongState.FAILED:
-                    break
+                try:
+                    song = await self._song(song_id)
+                except SourceError:
+                    break  # gone from the library
+                except StoreError as error:
+                    log.warning("song %s could not be looked up: %s", song_id, error)
+                else:
+                    if song.opus_key is not None:
+                        await self._go_over(song_id, live)
+                        break
+                    if song.state is SongState.FAILED:
+                        break
                 await anyio.sleep(LOOK_AGAIN_S)
         return live.complete
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from logging import getLogger
 from uuid import uuid4
 
@@ -13,7 +14,18 @@ from attrs import define, field
 
 from conductr_player import DamagedAudio, Enqueue, Entry, EntryId, PlayerError, Track, TrackId, UserId
 from conductr_store import Generation, GenerationState, LeaseLost, Song, SongState, Store, StoreError
-from suno_client import Clip, GenerationFailed, Progress, Stage, SunoClient, SunoError, TaskId, WaitTimeout
+from suno_client import (
+    Clip,
+    GenerationFailed,
+    NotSent,
+    Progress,
+    Stage,
+    SunoClient,
+    SunoError,
+    TaskId,
+    Unanswered,
+    WaitTimeout,
+)
 
 from .bus import LocalBus
 from .errors import ConductrError
@@ -29,7 +41,7 @@ log = getLogger(__name__)
 AT_ONCE = 20  # generations followed at a time by one process
 LOOK_AGAIN_S = 2.0  # how often rows of other processes, or of one that died, are looked for
 AGAIN_IN = timedelta(seconds=20)  # after an error of ours or of the network
-GIVE_UP_AFTER = timedelta(minutes=60)  # from the asking: then the task is lost
+GIVE_UP_AFTER = timedelta(hours=24)  # from the asking: then the task is lost; Suno keeps files for days
 WAIT_FOR_SUNO_S = 900.0  # longer than any generation seen (suno.md 2A.10)
 
 
@@ -64,6 +76,8 @@ class GenerationWatcher:
         async with self.store.begin() as tx:
             rows = await tx.generations.claim(self.generations.owner, now, now + self.generations.lease, free)
         for row in rows:
+            if row.id in self._following or row.id in self.generations.submitting:
+                continue  # ours already: the claim only renewed its lease
             self._following[row.id] = row
             followers.start_soon(self._follow, row)
 
@@ -72,12 +86,13 @@ class GenerationWatcher:
         lease = self.generations.lease
         while True:
             await anyio.sleep(lease.total_seconds() / 3)
-            if not self._following:
+            held = {*self._following, *self.generations.submitting}
+            if not held:
                 continue
             try:
                 async with self.store.begin() as tx:
                     until = self.generations.now() + lease
-                    await tx.generations.renew(self.generations.owner, tuple(self._following), until)
+                    await tx.generations.renew(self.generations.owner, held, until)
             except StoreError:
                 log.exception("leases could not be renewed; tried again before they run out")
 
@@ -92,9 +107,9 @@ class GenerationWatcher:
             with suppress(StoreError):
                 await self._later(row)
         except* Exception:
-            log.exception(
-                "generation %s stopped on an unforeseen error; its lease runs out and it is tried again", row.id
-            )
+            log.exception("generation %s stopped on an unforeseen error; it is tried again", row.id)
+            with suppress(StoreError):
+                await self._later(row)
         finally:
             if self._following.get(row.id) is row:
                 del self._following[row.id]
@@ -123,6 +138,8 @@ class GenerationWatcher:
                             kept.add(song.id)
                             keeping.start_soon(self._keep, row, song, clip)
             except (GenerationFailed, WaitTimeout) as error:
+                if isinstance(error, WaitTimeout) and error.last is None:
+                    raise  # Suno was not heard at all: that is no verdict
                 failure = error
         await self._conclude(row, failure)
 
@@ -147,8 +164,9 @@ class GenerationWatcher:
         entry = Entry(EntryId(row.id), track, UserId(row.user_id))
         try:
             await self.bus.send(ToPlayer(row.guild_id, Enqueue((entry,))))
-        except (ConductrError, PlayerError):
-            log.exception("the song of generation %s could not be queued; it is in the library", row.id)
+        except (ConductrError, PlayerError) as error:
+            log.warning("the song of generation %s could not be queued yet: %r", row.id, error)
+            return row  # the next look at the task tries again
         return await self.generations.change(row, state=GenerationState.PLAYABLE)
 
     async def _song_of(self, row: Generation, take: int, clip: Clip) -> Song:
@@ -156,7 +174,9 @@ class GenerationWatcher:
         async with self.store.begin() as tx:
             known = {song.clip_id: song for song in await tx.songs.of_generation(row.id)}
             if (song := known.get(clip.id)) is None:
-                return await tx.songs.add(self._new_song(row, take, clip))
+                taken = {song.take for song in known.values()}
+                free = take if take not in taken else next(number for number in count() if number not in taken)
+                return await tx.songs.add(self._new_song(row, free, clip))
             if song.state is SongState.GROWING and clip.stream_url and clip.stream_url != song.stream_url:
                 song = await tx.songs.update(song.id, stream_url=clip.stream_url, title=clip.title or song.title)
             return song
@@ -186,6 +206,8 @@ class GenerationWatcher:
     async def _keep(self, row: Generation, song: Song, clip: Clip) -> None:
         try:
             song = await self.keeper.keep(song, clip)
+        except (NotSent, Unanswered):
+            raise  # the network's fault: the song is paid for, and tried again later
         except (SunoError, DamagedAudio) as error:
             log.warning("take %s of generation %s is lost: %s", song.take, row.id, error)
             async with self.store.begin() as tx:
@@ -212,7 +234,7 @@ class GenerationWatcher:
             await self.generations.end(row, GenerationState.FINISHED, None)
 
     async def _later(self, row: Generation) -> None:
-        """Let go of the row until later; or give it up, an hour after it was asked for."""
+        """Let go of the row until later; or give it up, a day after it was asked for."""
         if self.generations.now() - row.created_at > GIVE_UP_AFTER:
             await self.generations.end(row, GenerationState.FAILED, "The song was lost on the way from Suno.")
         else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import asdict, frozen
+
+from suno_client import InvalidRequest
+from suno_client.limits import SongRequest, check
 
 from .errors import BadWish
 
@@ -63,6 +66,14 @@ def request_for(wish: Wish, model: str) -> SunoRequest:
         return SunoRequest("", style, title, wish.lyrics, wish.instrumental, model)
     idea = ", ".join(part for part in (wish.prompt, wish.style) if part)
     return SunoRequest(idea, None, None, None, wish.instrumental, model)
+
+
+def check_request(request: SunoRequest) -> None:
+    """What the model would not take is refused before a row is written. Raises BadWish."""
+    try:
+        check(SongRequest(**asdict(request)))
+    except InvalidRequest as error:
+        raise BadWish(error.field, error.why, limit=None if error.limit is None else int(error.limit)) from error
 
 
 def title_from(prompt: str) -> str:

@@ -65,7 +65,7 @@ async def test_a_task_goes_on_where_it_was(settings: Settings, suno: Suno, calle
 
 
 async def test_a_task_that_suno_does_not_know_is_given_up_in_words(settings: Settings) -> None:
-    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    long_ago = datetime.now(UTC) - timedelta(hours=25)
     row = await left_behind(settings, GenerationState.SUBMITTED, task_id="0" * 32)
     async with Store.open(settings.database) as store, store.begin() as tx:
         await tx.generations.update(row, created_at=long_ago)
