@@ -35,19 +35,19 @@ def _blow(
     curve = vibrato(freq, shape.size, cents=cents, rate_hz=5.0 + seed % 5 * 0.12)
     curve = curve * (1.0 - scoop * np.exp(-np.arange(shape.size) / (0.04 * 48_000)))
     tone = Tone(level.astype(np.float32)).read(cycles(curve, shape.size))
-    air = filtered(noise(shape.size, seed), band(max(400.0, freq), 7_500.0)) * np.float32(breath)
+    air = filtered(noise(shape.size, seed), band(max(400.0, freq), 6_000.0)) * np.float32(breath)
     return (
         (tone * np.float32(0.42 / max(0.4, float(np.abs(tone).max()))) + air) * shape * np.float32(0.6 + 0.4 * velocity)
     )
 
 
 def flute(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
-    return _blow(pitch, seconds, velocity, seed, tilt=2.0, bright=1_600, attack=0.07, breath=0.035, cents=17)
+    return _blow(pitch, seconds, velocity, seed, tilt=2.0, bright=1_600, attack=0.07, breath=0.016, cents=17)
 
 
 def whistle(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     return _blow(
-        pitch, seconds, velocity, seed, tilt=2.4, bright=2_600, attack=0.03, breath=0.028, cents=10, scoop=0.015
+        pitch, seconds, velocity, seed, tilt=2.4, bright=2_600, attack=0.03, breath=0.016, cents=10, scoop=0.015
     )
 
 

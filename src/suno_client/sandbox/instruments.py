@@ -36,7 +36,7 @@ _TRIMS = {
     "trumpet": 1.2, "harmonica": 1.2, "flute": 0.9, "whistle": 0.85,
 }  # fmt: skip
 _ROBINS = 3  # versions of the same note or stroke, taken in turn
-_KEPT_SAMPLES = 24_000_000  # about 100 MB
+_KEPT_SAMPLES = 16_000_000  # 64 MB
 
 
 class Rack:

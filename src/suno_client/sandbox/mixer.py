@@ -17,7 +17,7 @@ from suno_client.sandbox.textures import Texture
 
 BLOCK = 32_768  # samples mixed at a time: 0.68 s
 TARGET_LUFS = -14.0
-_PROBE_S = 5.5  # how much of the loudest part is heard before the song, to set its level
+_PROBE_S = 4.2  # how much of the loudest part is heard before the song, to set its level
 
 
 @dataclass
@@ -33,10 +33,10 @@ class _Sounding:
 class Desk:
     """Mixes one score from any place on. Its sum has no level yet: `render` brings it to TARGET_LUFS."""
 
-    def __init__(self, score: Score, rack: Rack, start_s: float = 0.0) -> None:
+    def __init__(self, score: Score, rack: Rack, start_s: float = 0.0, before_s: float = 0.0) -> None:
+        """Begins at `start_s`; what began in the `before_s` seconds before it is sounding already."""
         self._score, self._rack = score, rack
-        self._starts = [note.at_s for note in score.notes]
-        self._next = bisect_left(self._starts, start_s)
+        self._next = bisect_left([note.at_s for note in score.notes], start_s - before_s)
         self._start = samples(start_s) if start_s else 0
         self._sounding: dict[str, list[_Sounding]] = {name: [] for name in score.channels}
         self._turns: dict[tuple[str, float], int] = {}
@@ -117,9 +117,10 @@ class Desk:
 def _level(score: Score, rack: Rack) -> float:
     """The factor that brings the song near TARGET_LUFS, judged by a piece of its loudest section."""
     start, end = score.loudest()
-    start = max(0.0, min(start, score.length_s - _PROBE_S))
-    desk = Desk(score, rack, start)
-    swelling = 1 + int(score.room.swell_s * RATE / BLOCK)
+    swell_s = min(score.room.swell_s, score.length_s / 4)
+    start = max(0.0, min(start, score.length_s * 0.8 - _PROBE_S - swell_s))
+    desk = Desk(score, rack, start + swell_s, swell_s)
+    swelling = 1 + int(score.room.reverb_s / 2)  # blocks until the room has filled
     count = int(min(_PROBE_S, max(2.0, (end - start) / 2)) * RATE / BLOCK) + 1
     heard = np.concatenate([desk.block() for _ in range(swelling + count)][swelling:], axis=1)
     target = TARGET_LUFS + 0.8  # the quieter sections draw the whole down

@@ -15,7 +15,7 @@ import anyio
 from anyio.abc import Process, TaskGroup
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from suno_client.sandbox.order import Order
+from suno_client.sandbox.order import TAKES, Order
 
 _log = logging.getLogger(__name__)
 _LINE_LIMIT = 65_536
@@ -79,6 +79,7 @@ class Recording:
 class Studio:
     """Renders takes in child processes, `lanes` at a time: first takes before second ones, else in order.
 
+    One of several lanes is for first takes alone, so that no listener waits for a song that nobody has asked for yet.
     The children end with this process, also when it is killed: they watch their standard input.
     """
 
@@ -97,30 +98,26 @@ class Studio:
     async def render(self, recording: Recording) -> None:
         """Puts a take in the line; its follower comes after it."""
         async with self._work:
-            self._push(recording)
-            self._work.notify()
-
-    def _push(self, recording: Recording) -> None:
-        heapq.heappush(self._waiting, (recording.order.take, next(self._numbers), recording))
+            heapq.heappush(self._waiting, (recording.order.take, next(self._numbers), recording))
+            self._work.notify_all()
 
     def start(self, group: TaskGroup) -> None:
         for number in range(self._lanes):
-            group.start_soon(self._run_lane, number == 0)
+            group.start_soon(self._run_lane, number == 0 and self._lanes > 1)
 
-    async def _run_lane(self, warm: bool) -> None:
+    async def _run_lane(self, first_takes_only: bool) -> None:
         worker = _Worker(self.folder)
         try:
-            if warm:
-                await worker.open()
+            await worker.open()  # so that it is warm when the first order comes
             while True:
-                await self._render_next(worker)
+                await self._render_next(worker, 1 if first_takes_only else TAKES)
         finally:
             with anyio.CancelScope(shield=True):
                 await worker.close()
 
-    async def _render_next(self, worker: _Worker) -> None:
+    async def _render_next(self, worker: _Worker, last_take: int) -> None:
         async with self._work:
-            while not self._waiting:
+            while not self._waiting or self._waiting[0][0] > last_take:
                 await self._work.wait()
             recording = heapq.heappop(self._waiting)[2]
         if recording.abandoned:
@@ -132,10 +129,7 @@ class Studio:
             recording.tell(failed="the renderer ended early")
             await worker.close()
         if recording.follower is not None and not recording.abandoned:
-            async with self._work:
-                self._push(recording.follower)
-                if len(self._waiting) > 1:  # this lane takes the first one itself, and is warm
-                    self._work.notify()
+            await self.render(recording.follower)
 
 
 class _Worker:

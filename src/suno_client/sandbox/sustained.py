@@ -78,7 +78,7 @@ def deep_pad(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     t = rows_for(shape.size, 0.1)
     cutoff = 260.0 + freq * (1.1 + 0.9 * np.sin(t * 0.45 + seed % 6)) + 700.0 * velocity
     return (
-        _ensemble(_saw(freq, cutoff, slope=1.5, tilt=1.2, row_s=0.1), freq, shape.size, seed, 6.0)
+        _ensemble(_saw(freq, cutoff, slope=1.5, tilt=1.2, row_s=0.1), freq, shape.size, seed, 7.0, 2)
         * shape
         * np.float32(0.22)
     )
@@ -179,7 +179,7 @@ def choir(pitch: float, seconds: float, velocity: float, seed: int) -> Sound:
     """Many voices on one vowel, far off."""
     freq, shape = hertz(pitch), adsr(seconds, attack=min(1.2, seconds / 2.5), decay=3.0, sustain=0.9, release=0.7)
     level = _formed(freq, _VOWELS[("ah", "oh", "oo")[seed % 3]], 0.02) * partials(freq, 9_000.0, 70) ** -0.8
-    sound = _ensemble(Tone(level[None, :].astype(np.float32)), freq, shape.size, seed, 11.0, 3, sway=13.0)
+    sound = _ensemble(Tone(level[None, :].astype(np.float32)), freq, shape.size, seed, 11.0, 2, sway=13.0)
     return sound * shape * np.float32((0.3 + 0.05 * velocity) / max(0.3, float(np.abs(sound).max())))
 
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 RATE = 48_000  # samples a second, as Opus and so the players want it
 ROW_S = 0.01  # seconds between two spectra of an evolving tone
+_CONTROL = 96  # samples between two points of a slow curve
+_CHUNK = 8_192  # samples
 _TAU = np.float32(2 * np.pi)
 
 Samples = NDArray[np.floating[Any]]
@@ -55,9 +57,10 @@ def vibrato(
     freq: float, count: int, *, rate_hz: float = 5.4, cents: float = 14.0, delay_s: float = 0.25, start: float = 0.0
 ) -> NDArray[np.float64]:
     """A frequency curve that begins to swing after `delay_s`."""
-    t = np.arange(count) / RATE
+    t = np.arange(0, count + _CONTROL, _CONTROL) / RATE
     depth = np.clip((t - delay_s) / 0.35, 0.0, 1.0) * cents
-    return freq * 2.0 ** (depth * np.sin(2 * np.pi * (rate_hz * t + start)) / 1200.0)
+    swing = freq * 2.0 ** (depth * np.sin(2 * np.pi * (rate_hz * t + start)) / 1200.0)
+    return np.interp(np.arange(count) / _CONTROL, np.arange(t.size), swing)
 
 
 def adsr(hold_s: float, *, attack: float, decay: float, sustain: float, release: float) -> Curve:
@@ -100,24 +103,33 @@ class Tone:
         self._rows, self._row_s = rows, row_s
 
     def read(self, phase: NDArray[np.float64]) -> Sound:
+        """The tone at these phases in cycles, one a sample."""
+        out = np.empty(phase.size, np.float32)
+        for start in range(0, phase.size, _CHUNK):  # pieces that stay in the processor's cache
+            out[start : start + _CHUNK] = self._read(phase[start : start + _CHUNK], start)
+        return out
+
+    def _read(self, phase: NDArray[np.float64], start: int) -> Sound:
         place = wrapped(phase) * np.float32(self._size)
         column = place.astype(np.intp)
         np.minimum(column, self._size - 1, out=column)
-        between = place - column
-        flat, width = self._tables.ravel(), self._size + 1
-        now = flat[column]
+        place -= column.astype(np.float32)
+        flat = self._tables.ravel()
         if self._rows == 1:
-            return now + between * (flat[column + 1] - now)
-        row = np.arange(phase.size, dtype=np.float32) * np.float32(1.0 / (self._row_s * RATE))
+            now = flat[column]
+            return now + place * (flat[column + 1] - now)
+        row = np.arange(start, start + phase.size, dtype=np.float32)
+        row *= np.float32(1.0 / (self._row_s * RATE))
         np.minimum(row, self._rows - 1, out=row)
         whole = row.astype(np.intp)
-        row -= whole
-        column += whole * width
+        row -= whole.astype(np.float32)
+        whole *= self._size + 1
+        column += whole
         now = flat[column]
-        now += between * (flat[column + 1] - now)
-        column += width
+        now += place * (flat[column + 1] - now)
+        column += self._size + 1
         later = flat[column]
-        later += between * (flat[column + 1] - later)
+        later += place * (flat[column + 1] - later)
         later -= now
         later *= row
         return now + later
