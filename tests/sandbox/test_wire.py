@@ -6,9 +6,12 @@ import json
 import re
 from datetime import UTC, datetime
 
+import anyio
+import httpx
 import pytest
 from sandbox.asking import WISH, Gateway
 
+from suno_client.sandbox import SandboxServer
 from suno_client.sandbox.rules import Refusal
 from suno_client.sandbox.script import Status
 from suno_client.sandbox.wire import ClipFacts, TaskFacts, callback, compact, record, refused
@@ -165,3 +168,29 @@ async def test_stages_come_in_order_and_fill_the_clips(gateway: Gateway) -> None
         assert clip["imageUrl"].endswith(f"/media/{clip['id']}.jpeg")
         assert clip["modelName"] == "chirp-crow"
         assert clip["prompt"] == ""
+
+
+@pytest.mark.anyio
+async def test_a_stage_tells_no_more_than_it_should_however_much_is_ready() -> None:
+    seconds = [0.0]
+    async with SandboxServer(music_seconds=6, now=lambda: seconds[0]) as server, httpx.AsyncClient(
+        base_url=server.url, headers={"Authorization": "Bearer x"}, trust_env=False
+    ) as http:
+        gateway = Gateway(http, server)
+        task = await gateway.task(prompt="house")
+        (entry,) = (await gateway.ledger())["submissions"]
+        for clip in entry["clipIds"]:
+            take = server.book.take(clip)
+            assert take is not None
+            with anyio.fail_after(60):
+                await take.ended()
+        assert (await gateway.data(task))["response"] is None
+        told = dict[str, list[tuple[bool, ...]]]()
+        for seconds[0] in (2.0, 21.0, 31.0):
+            data = await gateway.data(task)
+            told[data["status"]] = [
+                tuple(bool(clip[field]) for field in ("audioUrl", "streamAudioUrl", "imageUrl", "duration"))
+                for clip in data["response"]["sunoData"]
+            ]
+    full, stream, nothing = (True, True, True, True), (False, True, False, False), (False, False, False, False)
+    assert told == {"TEXT_SUCCESS": [stream, nothing], "FIRST_SUCCESS": [full, stream], "SUCCESS": [full, full]}
