@@ -83,6 +83,7 @@ async def test_a_pause_holds_the_song_at_its_packet(room: OneGuild, songs: list[
     paused = await room.say("pause")
     assert paused.text.startswith("Paused Blue Rain at 0:01.")
     await call.stopped_speaking()
+    await call.fell_silent()
     before = len(call.packets)
     assert payloads(call.packets[-5:]) == [SILENCE] * 5
     again = await room.say("pause")
