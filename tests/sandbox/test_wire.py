@@ -173,9 +173,10 @@ async def test_stages_come_in_order_and_fill_the_clips(gateway: Gateway) -> None
 @pytest.mark.anyio
 async def test_a_stage_tells_no_more_than_it_should_however_much_is_ready() -> None:
     seconds = [0.0]
-    async with SandboxServer(music_seconds=6, now=lambda: seconds[0]) as server, httpx.AsyncClient(
-        base_url=server.url, headers={"Authorization": "Bearer x"}, trust_env=False
-    ) as http:
+    async with (
+        SandboxServer(music_seconds=6, now=lambda: seconds[0]) as server,
+        httpx.AsyncClient(base_url=server.url, headers={"Authorization": "Bearer x"}, trust_env=False) as http,
+    ):
         gateway = Gateway(http, server)
         task = await gateway.task(prompt="house")
         (entry,) = (await gateway.ledger())["submissions"]
