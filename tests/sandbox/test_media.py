@@ -16,7 +16,7 @@ from PIL import Image
 from sandbox.asking import Gateway
 
 from suno_client.sandbox import SandboxServer
-from suno_client.sandbox.ffmpeg import find_ffmpeg
+from suno_client.sandbox.music.ffmpeg import find_ffmpeg
 
 pytestmark = pytest.mark.anyio
 BROKEN = (httpx.RemoteProtocolError, httpx.ReadError)

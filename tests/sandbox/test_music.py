@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from suno_client.sandbox.composer import compose
-from suno_client.sandbox.instruments import Rack
-from suno_client.sandbox.loudness import loudness
-from suno_client.sandbox.mixer import render
-from suno_client.sandbox.order import Order
-from suno_client.sandbox.score import Score
-from suno_client.sandbox.synth import RATE
-from suno_client.sandbox.wish import understand
+from suno_client.sandbox.music.composer import compose
+from suno_client.sandbox.music.instruments import Rack
+from suno_client.sandbox.music.loudness import loudness
+from suno_client.sandbox.music.mixer import render
+from suno_client.sandbox.music.order import Order
+from suno_client.sandbox.music.score import Score
+from suno_client.sandbox.music.synth import RATE
+from suno_client.sandbox.music.wish import understand
 
 GENRES = ("lofi", "synthwave", "jazz", "rock", "ambient", "classical", "house", "folk")
 SONG_S = 14.0

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suno_client.sandbox.composer import STYLES, compose
-from suno_client.sandbox.order import Order, order_from
-from suno_client.sandbox.vocabulary import GENRES
-from suno_client.sandbox.wish import KEYS, understand
-from suno_client.sandbox.words import words_for
+from suno_client.sandbox.music.composer import STYLES, compose
+from suno_client.sandbox.music.order import Order, order_from
+from suno_client.sandbox.music.vocabulary import GENRES
+from suno_client.sandbox.music.wish import KEYS, understand
+from suno_client.sandbox.music.words import words_for
 
 
 @pytest.mark.parametrize(

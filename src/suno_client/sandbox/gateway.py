@@ -15,13 +15,13 @@ from starlette.routing import Route
 from suno_client.sandbox import rules
 from suno_client.sandbox.answers import NoAnswer, body_of, broken, refusal, success
 from suno_client.sandbox.house import House
-from suno_client.sandbox.order import order_from
+from suno_client.sandbox.music.order import order_from
+from suno_client.sandbox.music.studio import Recording
+from suno_client.sandbox.music.words import words_for
 from suno_client.sandbox.rules import Refusal
 from suno_client.sandbox.script import Fault
-from suno_client.sandbox.studio import Recording
 from suno_client.sandbox.tasks import Task
 from suno_client.sandbox.wire import record
-from suno_client.sandbox.words import words_for
 
 
 class Gateway:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from suno_client.sandbox.connections import Listener
+from suno_client.sandbox.music.studio import Studio
 from suno_client.sandbox.script import FaultBook
-from suno_client.sandbox.studio import Studio
 from suno_client.sandbox.tasks import TaskBook
 
 

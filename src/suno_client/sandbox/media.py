@@ -11,8 +11,8 @@ from starlette.routing import Route
 
 from suno_client.sandbox.answers import PROXY_PAGE, NoAnswer, proxy_page
 from suno_client.sandbox.house import House
+from suno_client.sandbox.music.studio import Recording
 from suno_client.sandbox.script import Fault
-from suno_client.sandbox.studio import Recording
 
 PART_BYTES = 16_384
 SLOW_PART_BYTES = 4_096

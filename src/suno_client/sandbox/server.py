@@ -25,9 +25,9 @@ from suno_client.sandbox.control import Control
 from suno_client.sandbox.gateway import Gateway
 from suno_client.sandbox.house import House
 from suno_client.sandbox.media import MediaHost
+from suno_client.sandbox.music.studio import Studio
 from suno_client.sandbox.rules import NOT_FOUND
 from suno_client.sandbox.script import SCRIPTS, FaultBook, Script
-from suno_client.sandbox.studio import Studio
 from suno_client.sandbox.tasks import Task, TaskBook
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from suno_client.sandbox.order import TAKES
+from suno_client.sandbox.music.order import TAKES
+from suno_client.sandbox.music.studio import Recording
 from suno_client.sandbox.rules import MODELS, NO_CREDITS, TOO_OFTEN, Refusal
 from suno_client.sandbox.script import Script, Status, status_at
-from suno_client.sandbox.studio import Recording
 from suno_client.sandbox.wire import ClipFacts, TaskFacts
 
 GENERATE_COSTS = 12  # credits (suno.md 6.2)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from suno_client.sandbox.form import Shape
-from suno_client.sandbox.pen import Bar, Pen
-from suno_client.sandbox.score import Channel, Room
-from suno_client.sandbox.tunes import TuneStyle
-from suno_client.sandbox.wish import Plan
+from suno_client.sandbox.music.form import Shape
+from suno_client.sandbox.music.pen import Bar, Pen
+from suno_client.sandbox.music.score import Channel, Room
+from suno_client.sandbox.music.tunes import TuneStyle
+from suno_client.sandbox.music.wish import Plan
 
 Players = Callable[[Pen, Bar, Plan], None]
 

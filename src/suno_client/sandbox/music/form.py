@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from suno_client.sandbox.score import Section
+from suno_client.sandbox.music.score import Section
 
 _UNIT = 4  # bars that belong together
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suno_client.sandbox.synth import (
+from suno_client.sandbox.music.synth import (
     RATE,
     Sound,
     Tone,

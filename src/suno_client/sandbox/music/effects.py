@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suno_client.sandbox.synth import RATE, Curve, Sound, band, fast_size, filtered, samples, times
+from suno_client.sandbox.music.synth import RATE, Curve, Sound, band, fast_size, filtered, samples, times
 
 _LONGEST_ECHO_S = 4.0
 

@@ -9,8 +9,8 @@ from hashlib import sha256
 from random import Random
 from typing import TypeVar
 
-from suno_client.sandbox.order import Order
-from suno_client.sandbox.vocabulary import GENRES, LEADS, MOODS, TEXTURES
+from suno_client.sandbox.music.order import Order
+from suno_client.sandbox.music.vocabulary import GENRES, LEADS, MOODS, TEXTURES
 
 KEYS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _PITCHES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suno_client.sandbox.synth import RATE, Sound, band, filtered, samples, times
+from suno_client.sandbox.music.synth import RATE, Sound, band, filtered, samples, times
 
 _LOOP_S = 11.0  # long enough that its return is not noticed
 

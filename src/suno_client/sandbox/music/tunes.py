@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from suno_client.sandbox.harmony import Chord
+from suno_client.sandbox.music.harmony import Chord
 
 Cell = tuple[tuple[float, float], ...]  # the (beat, beats) of a bar's notes
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from suno_client.sandbox.synth import RATE, Sound, fast_size
+from suno_client.sandbox.music.synth import RATE, Sound, fast_size
 
 _SILENCE = -70.0
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from random import Random
 
-from suno_client.sandbox.lyrics import write_lyrics
-from suno_client.sandbox.order import Order
-from suno_client.sandbox.wish import Plan, understand
+from suno_client.sandbox.music.lyrics import write_lyrics
+from suno_client.sandbox.music.order import Order
+from suno_client.sandbox.music.wish import Plan, understand
 
 _SMALL = frozenset(
     ("a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "with", "by", "my", "your", "about", "some",

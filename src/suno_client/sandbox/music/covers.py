@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from suno_client.sandbox import landscapes, scenes
-from suno_client.sandbox.scenes import Canvas
-from suno_client.sandbox.wish import Plan
+from suno_client.sandbox.music import landscapes, scenes
+from suno_client.sandbox.music.scenes import Canvas
+from suno_client.sandbox.music.wish import Plan
 
 SIDE = 1_024  # pixels
 _PAINTED = 640  # pixels; the finish is put on at full size, so that it looks sharp

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from suno_client.sandbox.synth import (
+from suno_client.sandbox.music.synth import (
     RATE,
     ROW_S,
     Curve,

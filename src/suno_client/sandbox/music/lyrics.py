@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from suno_client.sandbox.wish import Plan
+from suno_client.sandbox.music.wish import Plan
 
 # Couplets: the two lines of each rhyme. {x} is a word of the idea, {title} the song's name.
 _VERSES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from suno_client.sandbox.scenes import Canvas, hue
+from suno_client.sandbox.music.scenes import Canvas, hue
 
 
 def veils(canvas: Canvas) -> None:

@@ -15,7 +15,7 @@ import anyio
 from anyio.abc import Process, TaskGroup
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from suno_client.sandbox.order import TAKES, Order
+from suno_client.sandbox.music.order import TAKES, Order
 
 _log = logging.getLogger(__name__)
 _LINE_LIMIT = 65_536
@@ -142,7 +142,7 @@ class _Worker:
 
     async def open(self) -> tuple[Process, BufferedByteReceiveStream]:
         if self._process is None or self._answers is None or self._process.returncode is not None:
-            argv = [sys.executable, "-m", "suno_client.sandbox.worker", str(self._folder)]
+            argv = [sys.executable, "-m", "suno_client.sandbox.music.worker", str(self._folder)]
             self._process = await anyio.open_process(argv, stderr=None)
             if self._process.stdout is None:
                 raise OSError("the renderer has no standard output")

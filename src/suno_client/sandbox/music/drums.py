@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from suno_client.sandbox.synth import (
+from suno_client.sandbox.music.synth import (
     RATE,
     Curve,
     Sound,

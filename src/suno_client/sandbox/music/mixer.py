@@ -8,12 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from suno_client.sandbox.effects import Convolver, Limiter, Tape, duck_curve, hall, ping_pong, tone_response, warmed
-from suno_client.sandbox.instruments import Rack
-from suno_client.sandbox.loudness import loudness
-from suno_client.sandbox.score import Channel, Note, Score
-from suno_client.sandbox.synth import RATE, Sound, samples
-from suno_client.sandbox.textures import Texture
+from suno_client.sandbox.music.effects import (
+    Convolver,
+    Limiter,
+    Tape,
+    duck_curve,
+    hall,
+    ping_pong,
+    tone_response,
+    warmed,
+)
+from suno_client.sandbox.music.instruments import Rack
+from suno_client.sandbox.music.loudness import loudness
+from suno_client.sandbox.music.score import Channel, Note, Score
+from suno_client.sandbox.music.synth import RATE, Sound, samples
+from suno_client.sandbox.music.textures import Texture
 
 BLOCK = 32_768  # samples mixed at a time: 0.68 s
 TARGET_LUFS = -14.0

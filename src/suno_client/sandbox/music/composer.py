@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
-from suno_client.sandbox.form import sections
-from suno_client.sandbox.genres_electric import HOUSE, SYNTHWAVE
-from suno_client.sandbox.genres_mellow import JAZZ, LOFI
-from suno_client.sandbox.genres_still import AMBIENT, CLASSICAL
-from suno_client.sandbox.genres_strings import FOLK, ROCK
-from suno_client.sandbox.harmony import Chord, at_or_above, progression, voiced
-from suno_client.sandbox.pen import Bar, Clock, Pen
-from suno_client.sandbox.score import Channel, Score, Section
-from suno_client.sandbox.styles import Style
-from suno_client.sandbox.tunes import TuneNote, running, theme
-from suno_client.sandbox.wish import Plan
+from suno_client.sandbox.music.form import sections
+from suno_client.sandbox.music.genres_electric import HOUSE, SYNTHWAVE
+from suno_client.sandbox.music.genres_mellow import JAZZ, LOFI
+from suno_client.sandbox.music.genres_still import AMBIENT, CLASSICAL
+from suno_client.sandbox.music.genres_strings import FOLK, ROCK
+from suno_client.sandbox.music.harmony import Chord, at_or_above, progression, voiced
+from suno_client.sandbox.music.pen import Bar, Clock, Pen
+from suno_client.sandbox.music.score import Channel, Score, Section
+from suno_client.sandbox.music.styles import Style
+from suno_client.sandbox.music.tunes import TuneNote, running, theme
+from suno_client.sandbox.music.wish import Plan
 
 STYLES: Mapping[str, Style] = {
     "lofi": LOFI, "synthwave": SYNTHWAVE, "jazz": JAZZ, "rock": ROCK,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from suno_client.sandbox.harmony import Chord
-from suno_client.sandbox.score import Note, Score, Section
+from suno_client.sandbox.music.harmony import Chord
+from suno_client.sandbox.music.score import Note, Score, Section
 
 _LEVELS = {"X": 0.95, "x": 0.76, "o": 0.55, "-": 0.32, ".": 0.0}
 

@@ -9,15 +9,15 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from suno_client.sandbox.composer import compose
-from suno_client.sandbox.covers import draw, jpeg
-from suno_client.sandbox.ffmpeg import find_ffmpeg
-from suno_client.sandbox.id3 import tag
-from suno_client.sandbox.instruments import Rack
-from suno_client.sandbox.mixer import render
-from suno_client.sandbox.order import Order
-from suno_client.sandbox.synth import RATE
-from suno_client.sandbox.wish import Plan, understand
+from suno_client.sandbox.music.composer import compose
+from suno_client.sandbox.music.covers import draw, jpeg
+from suno_client.sandbox.music.ffmpeg import find_ffmpeg
+from suno_client.sandbox.music.id3 import tag
+from suno_client.sandbox.music.instruments import Rack
+from suno_client.sandbox.music.mixer import render
+from suno_client.sandbox.music.order import Order
+from suno_client.sandbox.music.synth import RATE
+from suno_client.sandbox.music.wish import Plan, understand
 
 BITRATE = "192k"
 _ENCODER = (

@@ -14,9 +14,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from suno_client.sandbox.instruments import Rack
-from suno_client.sandbox.order import Order
-from suno_client.sandbox.render import render_files
+from suno_client.sandbox.music.instruments import Rack
+from suno_client.sandbox.music.order import Order
+from suno_client.sandbox.music.render import render_files
 
 _NICE = 5  # players keep time in other processes; composing can wait for them
 _FIELDS = {field.name for field in fields(Order)}

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from suno_client.sandbox import blown, keys, plucked, sustained
-from suno_client.sandbox.drums import PIECES
-from suno_client.sandbox.synth import Sound
+from suno_client.sandbox.music import blown, keys, plucked, sustained
+from suno_client.sandbox.music.drums import PIECES
+from suno_client.sandbox.music.synth import Sound
 
 Instrument = Callable[[float, float, float, int], Sound]
 TONES: Mapping[str, Instrument] = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from suno_client.sandbox.form import Shape
-from suno_client.sandbox.harmony import at_or_above
-from suno_client.sandbox.pen import Bar, Pen
-from suno_client.sandbox.score import Channel, Room
-from suno_client.sandbox.styles import Style
-from suno_client.sandbox.tunes import TuneStyle, rhythms
-from suno_client.sandbox.wish import Plan
+from suno_client.sandbox.music.form import Shape
+from suno_client.sandbox.music.harmony import at_or_above
+from suno_client.sandbox.music.pen import Bar, Pen
+from suno_client.sandbox.music.score import Channel, Room
+from suno_client.sandbox.music.styles import Style
+from suno_client.sandbox.music.tunes import TuneStyle, rhythms
+from suno_client.sandbox.music.wish import Plan
 
 _RUNS = ((0, 1, 2, 3, 2, 1, 2, 1), (0, 2, 1, 3, 2, 3, 1, 2), (0, 1, 2, 1, 3, 2, 1, 2), (3, 2, 1, 0, 2, 1, 3, 1))
 
