@@ -7,10 +7,12 @@ import httpx
 import pytest
 from sandbox.asking import Gateway
 
+from suno_client.sandbox import SandboxServer
+
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("code", [401, 413, 429, 430, 455, 500])
+@pytest.mark.parametrize("code", [401, 405, 413, 429, 430, 451, 455, 500, 531])
 async def test_a_refusal_can_be_ordered_and_accepts_nothing(gateway: Gateway, code: int) -> None:
     await gateway.fault("submit", str(code))
     answer = await gateway.submit()
@@ -28,7 +30,26 @@ async def test_a_refusal_may_come_with_its_own_http_status(gateway: Gateway) -> 
     assert "credits are insufficient" in answer.json()["msg"]
 
 
-@pytest.mark.parametrize(("fault", "status"), [("502", 502), ("429_html", 429)])
+@pytest.mark.parametrize("fault", ["430", "429_html"])
+async def test_a_refusal_may_say_when_to_come_again(gateway: Gateway, fault: str) -> None:
+    await gateway.fault("submit", fault, retryAfter=7)
+    assert (await gateway.submit()).headers["retry-after"] == "7"
+    await gateway.fault("submit", fault)
+    assert "retry-after" not in (await gateway.submit()).headers
+
+
+async def test_a_refusal_may_come_in_plain_http_statuses() -> None:
+    async with (
+        SandboxServer(errors_as_200=False) as server,
+        httpx.AsyncClient(base_url=server.url, headers={"Authorization": "Bearer x"}, trust_env=False) as http,
+    ):
+        gateway = Gateway(http, server)
+        await gateway.fault("submit", "455")  # no status of HTTP
+        await gateway.fault("submit", "413")
+        assert [(await gateway.submit()).status_code for _ in range(2)] == [200, 413]
+
+
+@pytest.mark.parametrize(("fault", "status"), [("502", 502), ("429_html", 429), ("504_html", 504)])
 @pytest.mark.parametrize("on", ["submit", "poll", "credit"])
 async def test_a_proxy_may_answer_in_html(gateway: Gateway, on: str, fault: str, status: int) -> None:
     await gateway.fault(on, fault)
@@ -93,6 +114,23 @@ async def test_a_task_may_fail(gateway: Gateway, fault: str) -> None:
     assert data["errorMessage"]
 
 
+async def test_a_failure_may_give_the_credits_back(gateway: Gateway) -> None:
+    await gateway.fault("task", "531")
+    data = await gateway.until(await gateway.task())
+    assert (data["status"], data["errorCode"]) == ("GENERATE_AUDIO_FAILED", 531)
+    assert (await gateway.http.get("/api/v1/generate/credit")).json()["data"] == 1_000
+
+
+async def test_a_lagging_replica_tells_an_older_record_once(gateway: Gateway) -> None:
+    task = await gateway.task(prompt="house")
+    await gateway.until(task, "SUCCESS")
+    await gateway.fault("poll", "stale")
+    data = await gateway.data(task)
+    assert data["status"] == "FIRST_SUCCESS"
+    assert data["response"]["sunoData"][1]["audioUrl"] == ""
+    assert (await gateway.data(task))["status"] == "SUCCESS"
+
+
 async def test_a_task_may_end_in_callback_exception_with_its_sound(gateway: Gateway) -> None:
     await gateway.fault("task", "CALLBACK_EXCEPTION")
     data = await gateway.until(await gateway.task())
@@ -133,11 +171,35 @@ async def test_a_poll_may_be_cut_or_null(gateway: Gateway) -> None:
     assert await gateway.data(task) is None
 
 
+async def test_credits_may_be_told_as_null(gateway: Gateway) -> None:
+    await gateway.fault("credit", "data_null")
+    assert (await gateway.http.get("/api/v1/generate/credit")).json()["data"] is None
+
+
 async def test_an_unknown_fault_is_told(gateway: Gateway) -> None:
     answer = await gateway.http.post("/_sandbox/faults", json={"on": "submit", "fault": "418"})
     assert answer.status_code == 400
     assert "SENSITIVE_WORD_ERROR" in answer.json()["error"]
     assert (await gateway.http.post("/_sandbox/faults", content=b"{")).status_code == 400
+    assert (await gateway.http.post("/_sandbox/faults", json=[1])).status_code == 400
+    path = await gateway.http.post("/_sandbox/faults", json={"on": "submit", "fault": "500", "path": 7})
+    assert path.json()["error"] == "path is the path of an endpoint"
+
+
+async def test_faults_can_be_listed_and_forgotten(gateway: Gateway) -> None:
+    two = [{"on": "submit", "fault": "500"}, {"on": "poll", "fault": "455", "path": "/x", "retryAfter": 3}]
+    assert (await gateway.http.post("/_sandbox/faults", json=two)).status_code == 200
+    (_, one) = (await gateway.http.get("/_sandbox/faults")).json()["faults"]
+    assert one == {
+        "on": "poll", "fault": "455", "times": 1, "http_status": None, "seconds": 0.2, "path": "/x", "retry_after_s": 3,
+    }  # fmt: skip
+    assert (await gateway.http.delete("/_sandbox/faults")).json() == {"faults": []}
+
+
+async def test_a_balance_is_a_number(gateway: Gateway) -> None:
+    for wrong in ({"credits": "many"}, {}, []):
+        assert (await gateway.http.post("/_sandbox/credits", json=wrong)).status_code == 400
+    assert (await gateway.http.post("/_sandbox/credits", json={"credits": 1.5})).json() == {"credits": 1.5}
 
 
 async def test_the_ledger_tells_each_submission_once(gateway: Gateway) -> None:

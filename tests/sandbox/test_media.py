@@ -162,12 +162,42 @@ async def test_media_may_drip_slowly(heard: Heard) -> None:
     assert len(parts) > 5
 
 
+async def test_a_cover_may_drip_slowly(heard: Heard) -> None:
+    url = heard.clips[0]["imageUrl"]
+    whole = await heard.gateway.http.get(url)
+    await heard.gateway.fault("image", "slow", seconds=0.001)
+    assert (await heard.gateway.http.get(url)).content == whole.content
+
+
+async def test_both_takes_may_point_at_the_same_bytes_for_a_moment(heard: Heard) -> None:
+    url = heard.clips[1]["audioUrl"]
+    await heard.gateway.fault("media", "same_bytes", path=url.removeprefix(heard.gateway.server.url))
+    same, own = [(await heard.gateway.http.get(url)).content for _ in range(2)]
+    assert same == heard.streamed
+    assert own != same
+
+
+async def test_a_song_may_expire(heard: Heard) -> None:
+    gateway = heard.gateway
+    clip = (await gateway.clips(prompt="house"))[0]
+    await gateway.fault("media", "expired")
+    assert [(await gateway.http.get(clip["audioUrl"])).status_code for _ in range(2)] == [404, 404]
+    assert (await gateway.http.get(clip["imageUrl"])).status_code == 404
+
+
 async def test_what_was_served_is_counted(heard: Heard) -> None:
     before = await heard.gateway.ledger()
     await heard.gateway.http.get(heard.clips[0]["audioUrl"])
     after = await heard.gateway.ledger()
     assert after["mediaRequests"] == before["mediaRequests"] + 1
     assert after["mediaBytes"] == before["mediaBytes"] + len(heard.streamed)
+
+
+async def test_a_song_that_is_not_whole_is_no_file_yet(heard: Heard) -> None:
+    await heard.gateway.fault("task", "stuck")
+    await heard.gateway.task()
+    clip = (await heard.gateway.ledger())["submissions"][-1]["clipIds"][0]
+    assert (await heard.gateway.http.get(f"/media/{clip}.mp3")).status_code == 404
 
 
 async def test_an_unknown_clip_is_not_found(heard: Heard) -> None:

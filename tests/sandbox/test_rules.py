@@ -55,7 +55,8 @@ def test_a_length_is_allowed_up_to_its_limit(model: str, field: str, limit: int)
 def test_an_idea_is_shorter_than_lyrics() -> None:
     assert _said(prompt="x" * 500) is None
     assert _said(prompt="x" * 501) == (413, "prompt is too long: at most 500 characters.")
-    assert _said(model="V6", prompt="x" * 3_000) is None
+    assert _said(model="V6", style="jazz", prompt="x" * 3_000) is None
+    assert _said(model="V6", style="jazz", prompt="x" * 3_001) == (413, "prompt is too long: at most 3000 characters.")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,24 @@ def test_an_idea_is_shorter_than_lyrics() -> None:
         ({"styleWeight": 1.5}, "styleWeight must be between 0 and 1"),
         ({"duration": 5}, "duration must be between 10 and 360"),
         ({"vocalGender": "x"}, "vocalGender must be m or f"),
+        ({"model": "V6"}, "Please enter style, lyrics, imageUrls, videoUrls or audioUrls."),
+        ({"variety": 1.5}, "variety must be a whole number"),
+        ({"variety": True}, "variety must be between 0 and 4"),
+        ({"personaModel": "robot"}, "personaModel must be style_persona or voice_persona"),
+        ({"personaModel": "voice_persona", "model": "V4_5"}, "voice_persona needs model V5, V5_5 or V6"),
+        ({"imageUrls": "https://a/b.png"}, "imageUrls must be a list of URLs"),
+        ({"imageUrls": ["b.png"]}, "imageUrls must be a list of URLs"),
+        ({"imageUrls": ["https://[bad"]}, "imageUrls must be a list of URLs"),
+        ({"imageUrls": ["https://a/b.png"] * 6}, "imageUrls holds at most 5"),
+        ({"videoUrls": ["https://a/b.mp4"] * 2}, "videoUrls holds at most 1"),
+        (
+            {"imageUrls": ["https://a/b.png"] * 5, "audioUrls": ["https://a/b.mp3"] * 6},
+            "at most 10 attachments in all",
+        ),
+        (
+            {**CUSTOM, "imageUrls": ["https://a/b.png"]},
+            "imageUrls, videoUrls and audioUrls need customMode false",
+        ),
     ],
 )
 def test_each_mode_asks_for_what_it_needs(changes: dict[str, Any], said: str) -> None:
@@ -84,6 +103,9 @@ def test_each_mode_asks_for_what_it_needs(changes: dict[str, Any], said: str) ->
 def test_the_sixth_generation_asks_for_less() -> None:
     assert _said(customMode=True, model="V6", prompt="", lyrics="la la") is None
     assert _said(model="V6", prompt="", style="jazz") is None
+    assert _said(model="V6", prompt="", imageUrls=["https://a/b.png"]) is None
+    assert _said(personaModel="voice_persona", model="V6", style="jazz") is None
+    assert _said(personaModel="voice_persona", variety=4) is None
 
 
 @pytest.mark.anyio

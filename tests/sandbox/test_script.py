@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suno_client.sandbox.script import (
-    FAULTS,
-    SCRIPTS,
-    Fault,
-    FaultBook,
-    Script,
-    Status,
-    UnknownFault,
-    fault_from,
-    status_at,
-)  # fmt: skip
+from suno_client.sandbox.faults import FAULTS, Fault, FaultBook, UnknownFault, fault_from
+from suno_client.sandbox.script import SCRIPTS, Script, Status, failure, stage_before, status_at
 
 ORDER = [Status.PENDING, Status.TEXT, Status.FIRST, Status.SUCCESS]
 SECONDS = st.floats(0, 100)
@@ -52,6 +43,29 @@ def test_outcomes_end_a_task_at_the_stage_where_they_are_found() -> None:
     assert status_at(script, 10, 0, "SENSITIVE_WORD_ERROR") is Status.SENSITIVE
     assert status_at(script, 10, 0, failed=True) is Status.AUDIO_FAILED
     assert status_at(script, 75, 2, "CALLBACK_EXCEPTION") is Status.CALLBACK_FAILED
+
+
+def test_a_failure_keeps_its_status_whatever_its_code() -> None:
+    script = SCRIPTS["gateway"]
+    assert status_at(script, 9, 0, "451") is Status.PENDING
+    assert {status_at(script, 10, 0, word) for word in ("451", "531")} == {Status.AUDIO_FAILED}
+    assert (failure("531")[0], failure("OSError")[0]) == (531, 500)
+
+
+def test_a_lagging_replica_is_one_stage_behind() -> None:
+    whole, short = Script(), Script(text_s=None, first_s=None, success_s=5)
+    assert [stage_before(status, whole) for status in ORDER] == [None, *ORDER[:-1]]
+    assert stage_before(Status.CALLBACK_FAILED, whole) is Status.FIRST
+    assert stage_before(Status.SENSITIVE, whole) is Status.PENDING
+    assert [stage_before(status, short) for status in (Status.PENDING, Status.SUCCESS)] == [None, Status.PENDING]
+
+
+def test_a_fault_for_one_endpoint_waits_for_it() -> None:
+    book = FaultBook()
+    book.add(Fault("poll", "500", path="/a"))
+    book.add(Fault("poll", "455"))
+    taken = [book.take("poll", path) for path in ("/b", "/b", None, "/a")]
+    assert [fault and fault.fault for fault in taken] == ["455", None, None, "500"]
 
 
 def test_a_fault_happens_as_often_as_it_was_asked_for_and_only_where() -> None:

@@ -12,7 +12,7 @@ import pytest
 from sandbox.asking import WISH, Gateway
 
 from suno_client.sandbox import SandboxServer
-from suno_client.sandbox.rules import Refusal
+from suno_client.sandbox.refusals import Refusal
 from suno_client.sandbox.script import Status
 from suno_client.sandbox.wire import ClipFacts, TaskFacts, callback, compact, record, refused
 

@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from suno_client.sandbox import wire
-from suno_client.sandbox.rules import REFUSALS, Refusal
-from suno_client.sandbox.script import Fault
+from suno_client.sandbox.faults import Fault
+from suno_client.sandbox.refusals import Family, Refusal
 
 BODY_LIMIT = 1_000_000  # bytes of a request; songs' words are a few thousand
 PROXY_PAGE = (
@@ -47,19 +47,26 @@ def success(data: object) -> Response:
     return WireJSON(wire.envelope(data))
 
 
-def refusal(refused: Refusal, *, as_200: bool = True, http_status: int | None = None) -> Response:
-    """An error in the envelope. The gateway sends most of them with HTTP 200 (suno.md 2A.2)."""
-    status = http_status or (200 if as_200 or refused.code not in _KNOWN else refused.code)
-    return WireJSON(wire.refused(refused), status)
+def refusal(refused: Refusal, *, as_200: bool = True, fault: Fault | None = None) -> Response:
+    """An error in the envelope. The gateway sends most of them with HTTP 200 (suno.md 2A.2).
+
+    A fault may name its own HTTP status, and a Retry-After header.
+    """
+    status = 200 if as_200 or refused.code not in _KNOWN else refused.code
+    if fault is None:
+        return WireJSON(wire.refused(refused), status)
+    headers = None if fault.retry_after_s is None else {"retry-after": str(fault.retry_after_s)}
+    return WireJSON(wire.refused(refused), fault.http_status or status, headers)
 
 
-def proxy_page(status: int) -> Response:
+def proxy_page(status: int, retry_after_s: int | None = None) -> Response:
     """What a proxy in front of the gateway says: HTML, no envelope."""
     phrase = HTTPStatus(status).phrase
-    return HTMLResponse(PROXY_PAGE.format(f"{status} {phrase}"), status)
+    headers = None if retry_after_s is None else {"retry-after": str(retry_after_s)}
+    return HTMLResponse(PROXY_PAGE.format(f"{status} {phrase}"), status, headers)
 
 
-def broken(fault: Fault, cut: Cut, *, as_200: bool) -> Response | None:
+def broken(fault: Fault, cut: Cut, family: Family, *, as_200: bool = True) -> Response | None:
     """The answer that a fault asks for in place of the true one; None where the true one comes first."""
     match fault.fault:
         case "reset":
@@ -68,10 +75,12 @@ def broken(fault: Fault, cut: Cut, *, as_200: bool) -> Response | None:
             return NoAnswer(None)
         case "502":
             return proxy_page(502)
+        case "504_html":
+            return proxy_page(504)
         case "429_html":
-            return proxy_page(429)
-        case name if name in REFUSALS:
-            return refusal(REFUSALS[name], as_200=as_200, http_status=fault.http_status)
+            return proxy_page(429, fault.retry_after_s)
+        case name if name in family.words:
+            return refusal(family.words[name], as_200=as_200, fault=fault)
         case _:
             return None
 

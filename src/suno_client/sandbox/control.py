@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from suno_client.sandbox.answers import body_of
+from suno_client.sandbox.faults import UnknownFault, fault_from
 from suno_client.sandbox.house import House
-from suno_client.sandbox.script import UnknownFault, fault_from
 
 
 class Control:
@@ -45,20 +45,19 @@ class Control:
         return JSONResponse({"faults": [asdict(fault) for fault in self._house.faults.waiting]})
 
     async def ledger(self, request: Request) -> Response:  # noqa: ARG002 - Starlette passes it
-        return JSONResponse(self._house.book.ledger())
+        return JSONResponse(self._house.ledger.as_json(self._house.till.balance))
 
     async def credits(self, request: Request) -> Response:
-        """Sets the balance: {"credits": int}."""
+        """Sets the balance: {"credits": number}."""
         try:
-            balance = int(json.loads(await body_of(request) or b"null")["credits"])
+            balance = float(json.loads(await body_of(request) or b"null")["credits"])
         except (ValueError, TypeError, KeyError):
-            return JSONResponse({"error": 'say {"credits": a whole number}'}, 400)
-        self._house.book.credits = balance
-        return JSONResponse({"credits": self._house.book.credits})
+            return JSONResponse({"error": 'say {"credits": a number}'}, 400)
+        self._house.till.balance = balance
+        return JSONResponse({"credits": self._house.till.balance})
 
     async def reset(self, request: Request) -> Response:  # noqa: ARG002 - Starlette passes it
-        self._house.faults.clear()
-        self._house.book.clear()
+        self._house.clear()
         return JSONResponse({"reset": True})
 
 

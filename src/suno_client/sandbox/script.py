@@ -1,9 +1,9 @@
-"""When a task reaches which stage, and what goes wrong on purpose. Pure: time comes in as seconds."""
+"""When a task reaches which stage, and how it ends. Pure: time comes in as seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -34,104 +34,22 @@ SCRIPTS: Mapping[str, Script] = {
     "gateway": Script(text_s=10.0, first_s=40.0, success_s=75.0),  # suno.md 6.2
 }
 
-# The kinds of answer that can be told to go wrong, and the ways in which each can.
-FAULTS: Mapping[str, frozenset[str]] = {
-    "submit": frozenset(
-        [
-            "401",
-            "413",
-            "429",
-            "430",
-            "455",
-            "500",
-            "502",
-            "429_html",
-            "reset",
-            "hang",
-            "reset_after",
-            "hang_after",
-            "data_null",
-        ],
-    ),
-    "task": frozenset(
-        [
-            "SENSITIVE_WORD_ERROR",
-            "GENERATE_AUDIO_FAILED",
-            "CREATE_TASK_FAILED",
-            "CALLBACK_EXCEPTION",
-            "stuck",
-            "null_urls",
-            "epoch_time",
-            "unknown_status",
-            "string_response",
-            "no_stream",
-        ],
-    ),
-    "poll": frozenset(["401", "404", "430", "455", "500", "502", "429_html", "reset", "hang", "data_null"]),
-    "credit": frozenset(["401", "430", "455", "500", "502", "429_html", "reset", "hang", "data_null"]),
-    "media": frozenset(["html", "empty", "truncated", "403", "404", "502", "reset", "slow"]),
-    "stream": frozenset(["html", "empty", "truncated", "403", "404", "502", "reset", "slow", "hang"]),
-    "image": frozenset(["html", "empty", "truncated", "403", "404", "502", "reset", "slow"]),
+# What a failure says for itself in records and callbacks, by the word of a "task" fault (suno.md 2A.6).
+_FAILURES: Mapping[str, tuple[int, str]] = {
+    "SENSITIVE_WORD_ERROR": (400, "The prompt contains sensitive words. Please change it and try again."),
+    "GENERATE_AUDIO_FAILED": (500, "Internal Error, Please try again later."),
+    "CREATE_TASK_FAILED": (500, "Failed to create the task."),
+    "CALLBACK_EXCEPTION": (500, "Callback failed."),
+    "451": (451, "Failed to fetch the audio. Please check the URL and try again."),
+    "531": (531, "Generation failed, and the credits were refunded. Please try again."),
 }
-_OTHER_NAMES = {("media", "stream_empty"): ("stream", "empty")}
+FAILURE_WORDS = frozenset(_FAILURES) - {"CALLBACK_EXCEPTION"}
+_AUDIO_FAILURES = frozenset(["GENERATE_AUDIO_FAILED", "451", "531"])
 
 
-class UnknownFault(ValueError):
-    """The sandbox has no such fault; the message lists those it has."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with the next `times` answers of kind `on`. `seconds` is the pause in a slow one."""
-
-    on: str
-    fault: str
-    times: int = 1
-    http_status: int | None = None
-    seconds: float = 0.2
-
-    def __post_init__(self) -> None:
-        if self.fault not in FAULTS.get(self.on, frozenset()):
-            known = "; ".join(f"{on}: {', '.join(sorted(names))}" for on, names in FAULTS.items())
-            raise UnknownFault(f"no fault {self.fault!r} on {self.on!r}. Known: {known}")
-
-
-def fault_from(body: Mapping[str, object]) -> Fault:
-    """A fault as JSON tells it: {"on", "fault", "times"?, "httpStatus"?, "seconds"?}. Raises UnknownFault."""
-    on, name = str(body.get("on")), str(body.get("fault"))
-    on, name = _OTHER_NAMES.get((on, name), (on, name))
-    times, status, seconds = body.get("times", 1), body.get("httpStatus"), body.get("seconds", 0.2)
-    if not isinstance(times, int) or times < 1 or not isinstance(seconds, int | float):
-        raise UnknownFault("times is a whole number above 0, seconds a number")
-    return Fault(on, name, times, status if isinstance(status, int) else None, float(seconds))
-
-
-class FaultBook:
-    """The faults that are still to happen, in the order in which they were asked for."""
-
-    def __init__(self) -> None:
-        self._waiting: list[Fault] = []
-
-    def add(self, fault: Fault) -> None:
-        self._waiting.append(fault)
-
-    def take(self, on: str) -> Fault | None:
-        """Hands over the next fault of this kind, once for each of its times."""
-        for place, fault in enumerate(self._waiting):
-            if fault.on == on:
-                if fault.times > 1:
-                    self._waiting[place] = replace(fault, times=fault.times - 1)
-                else:
-                    del self._waiting[place]
-                return fault
-        return None
-
-    def clear(self) -> None:
-        self._waiting.clear()
-
-    @property
-    def waiting(self) -> tuple[Fault, ...]:
-        return tuple(self._waiting)
+def failure(word: str) -> tuple[int, str]:
+    """Code and message of a failure; a breakdown that nobody ordered is an internal error."""
+    return _FAILURES.get(word, _FAILURES["GENERATE_AUDIO_FAILED"])
 
 
 def status_at(
@@ -141,13 +59,15 @@ def status_at(
 
     `outcome` is a "task" fault or None; `failed` says that rendering broke.
     """
-    text_s = script.success_s if script.text_s is None else script.text_s
     if outcome == "stuck":
         return Status.PENDING
     if outcome == Status.CREATE_FAILED:
         return Status.CREATE_FAILED
-    if elapsed_s >= text_s and outcome in {Status.SENSITIVE, Status.AUDIO_FAILED}:
-        return Status(outcome)
+    text_s = script.success_s if script.text_s is None else script.text_s
+    if elapsed_s >= text_s and outcome == Status.SENSITIVE:
+        return Status.SENSITIVE
+    if elapsed_s >= text_s and outcome in _AUDIO_FAILURES:
+        return Status.AUDIO_FAILED
     if failed:
         return Status.AUDIO_FAILED
     if elapsed_s >= script.success_s and rendered >= 2:
@@ -155,3 +75,14 @@ def status_at(
     if script.first_s is not None and elapsed_s >= script.first_s and rendered >= 1:
         return Status.FIRST
     return Status.TEXT if script.text_s is not None and elapsed_s >= text_s else Status.PENDING
+
+
+def stage_before(status: Status, script: Script) -> Status | None:
+    """What a lagging replica still tells; None: it does not know the task yet."""
+    passed = [Status.PENDING]
+    passed += [Status.TEXT] if script.text_s is not None else []
+    passed += [Status.FIRST] if script.first_s is not None else []
+    if status in passed:
+        place = passed.index(status)
+        return passed[place - 1] if place else None
+    return passed[-1] if status in {Status.SUCCESS, Status.CALLBACK_FAILED} else Status.PENDING

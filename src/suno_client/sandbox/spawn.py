@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import anyio
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from suno_client.sandbox.refusals import Dialect
+
 READY = "Suno sandbox listening on "
 START_TIMEOUT_S = 30.0
 
@@ -30,25 +32,27 @@ class SpawnedSandbox:
 @asynccontextmanager
 async def spawn_sandbox(
     *,
+    dialect: Dialect = "sunoapi",
     port: int = 0,
     key: str | None = None,
     speed: float = 1.0,
     music_seconds: float | None = None,
     seed: int = 0,
     script: str = "sandbox",
+    webhook_key: str | None = None,
 ) -> AsyncGenerator[SpawnedSandbox]:
     """Starts `python -m suno_client.sandbox` and waits until it listens.
 
     The child ends with this block, and by itself when this process dies. Raises SandboxNotStarted.
     """
-    argv = [sys.executable, "-m", "suno_client.sandbox", "--until-stdin-closes"]
+    argv = [sys.executable, "-m", "suno_client.sandbox", "--until-stdin-closes", "--dialect", dialect]
     argv += ["--port", str(port), "--speed", str(speed), "--seed", str(seed), "--script", script]
     argv += ["--key", key] if key else []
+    argv += ["--webhook-key", webhook_key] if webhook_key else []
     argv += ["--music-seconds", str(music_seconds)] if music_seconds else []
     process = await anyio.open_process(argv, stderr=None)
     try:
-        if process.stdout is None or process.stdin is None:
-            raise SandboxNotStarted("the sandbox has no pipes")
+        assert process.stdout is not None  # it was asked for
         lines = BufferedByteReceiveStream(process.stdout)
         try:
             with anyio.fail_after(START_TIMEOUT_S):
@@ -61,10 +65,10 @@ async def spawn_sandbox(
             await _end(process)
 
 
-async def _end(process: anyio.abc.Process) -> None:
-    if process.stdin is not None:
-        await process.stdin.aclose()  # asks it to go
-    with anyio.move_on_after(5):
+async def _end(process: anyio.abc.Process, grace_s: float = 5.0) -> None:
+    assert process.stdin is not None
+    await process.stdin.aclose()  # asks it to go
+    with anyio.move_on_after(grace_s):
         await process.wait()
     if process.returncode is None:
         process.kill()

@@ -6,15 +6,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from suno_client.sandbox.rules import Refusal
-from suno_client.sandbox.script import Status
+from suno_client.sandbox.refusals import Refusal
+from suno_client.sandbox.script import Status, failure
 
-_FAILURES = {
-    Status.SENSITIVE: (400, "The prompt contains sensitive words. Please change it and try again."),
-    Status.AUDIO_FAILED: (500, "Internal Error, Please try again later."),
-    Status.CREATE_FAILED: (500, "Failed to create the task."),
-    Status.CALLBACK_FAILED: (500, "Callback failed."),
-}
+_FAILED = {Status.SENSITIVE, Status.AUDIO_FAILED, Status.CREATE_FAILED, Status.CALLBACK_FAILED}
 _STAGE_MESSAGES = {
     Status.TEXT: ("text", "Text generation completed."),
     Status.FIRST: ("first", "First track generated successfully."),
@@ -47,6 +42,15 @@ class TaskFacts:
     status: Status
     clips: tuple[ClipFacts, ...]
     quirk: str | None = None
+    operation: str = "generate"
+    parent: str = ""
+
+    @property
+    def error(self) -> tuple[int, str] | tuple[None, None]:
+        """Code and message of a failure."""
+        if self.status not in _FAILED:
+            return None, None
+        return failure(self.quirk or str(self.status))
 
 
 def envelope(data: object) -> dict[str, object]:
@@ -54,12 +58,12 @@ def envelope(data: object) -> dict[str, object]:
 
 
 def refused(refusal: Refusal) -> dict[str, object]:
-    return {"code": refusal.code, "msg": refusal.msg, "data": None}
+    return {"code": refusal.code, "msg": refusal.msg, "data": refusal.data}
 
 
 def record(task: TaskFacts) -> dict[str, object]:
     """`data` of record-info: the request as JSON inside a string, and the clips as far as they are."""
-    code, message = _FAILURES.get(task.status, (None, None))
+    code, message = task.error
     response: object = None
     if task.status in {Status.TEXT, Status.FIRST, Status.SUCCESS, Status.CALLBACK_FAILED}:
         response = {"taskId": task.id, "sunoData": [_clip(clip, task.quirk) for clip in task.clips]}
@@ -67,14 +71,14 @@ def record(task: TaskFacts) -> dict[str, object]:
         response = compact(response)
     return {
         "taskId": task.id,
-        "parentMusicId": "",
+        "parentMusicId": task.parent,
         "param": compact(task.request),
         "response": response,
         "status": "STILL_THINKING"
         if task.quirk == "unknown_status" and task.status is Status.TEXT
         else str(task.status),
         "type": "GENERATE",
-        "operationType": "generate",
+        "operationType": task.operation,
         "errorCode": code,
         "errorMessage": message,
     }
@@ -82,12 +86,17 @@ def record(task: TaskFacts) -> dict[str, object]:
 
 def callback(task: TaskFacts) -> dict[str, object]:
     """The body that is posted to callBackUrl: snake_case, but for createTime."""
-    if task.status in _FAILURES:
-        code, message = _FAILURES[task.status]
+    code, message = task.error
+    if code is not None:
         return {"code": code, "msg": message, "data": {"callbackType": "error", "task_id": task.id, "data": None}}
-    kind, message = _STAGE_MESSAGES[task.status]
+    kind, said = _STAGE_MESSAGES[task.status]
     clips = [_callback_clip(clip, task.quirk) for clip in task.clips]
-    return {"code": 200, "msg": message, "data": {"callbackType": kind, "task_id": task.id, "data": clips}}
+    return {"code": 200, "msg": said, "data": {"callbackType": kind, "task_id": task.id, "data": clips}}
+
+
+def stage_kind(status: Status) -> str:
+    """The callbackType that tells a status."""
+    return _STAGE_MESSAGES[status][0] if status in _STAGE_MESSAGES else "error"
 
 
 def compact(value: object) -> str:

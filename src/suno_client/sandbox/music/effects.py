@@ -50,9 +50,8 @@ def ping_pong(gap_s: float, again: float, dull_hz: float = 3_500.0) -> Sound:
     response = np.zeros((2, samples(gap_s * taps + 0.1)), np.float32)
     for tap in range(1, taps + 1):
         place = samples(gap_s * tap)
-        if place < response.shape[1]:
-            response[tap % 2, place] += again ** (tap - 1)
-            response[1 - tap % 2, place] += 0.25 * again ** (tap - 1)
+        response[tap % 2, place] += again ** (tap - 1)
+        response[1 - tap % 2, place] += 0.25 * again ** (tap - 1)
     return filtered(response, band(180.0, dull_hz, steep=1.0))
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 MAJOR = (0, 2, 4, 5, 7, 9, 11)
 MINOR = (0, 2, 3, 5, 7, 8, 10)
-_STACKS = {"": 3, "7": 4, "9": 5, "6": 3, "s": 3, "a": 3, "p": 2}
+_STACKS = {"": 3, "7": 4, "9": 5, "6": 3, "s": 3, "a": 3}
 _TOKEN = re.compile(r"(b?)([1-7])(!?)(?:\.([0-9a-z]+))?$")
 
 
@@ -20,18 +20,13 @@ class Chord:
     tones: tuple[int, ...]
     scale: frozenset[int]
 
-    @property
-    def triad(self) -> tuple[int, ...]:
-        return self.tones[:3]
-
     def fifth(self) -> int:
-        return self.tones[min(2, len(self.tones) - 1)] if len(self.tones) > 2 else (self.root + 7) % 12
+        return self.tones[2]
 
 
 def chord(token: str, key: int, *, minor: bool) -> Chord:
     """A chord by its degree in the key: "2.9" is the second degree with seventh and ninth, "5!.7" a dominant,
-    "b7" the major chord a whole tone below the tonic; ".6", ".s", ".a", ".p" add a sixth, suspend, add a ninth,
-    or leave root and fifth.
+    "b7" the major chord a whole tone below the tonic; ".6", ".s", ".a" add a sixth, suspend, add a ninth.
     """
     match = _TOKEN.match(token)
     if match is None:
@@ -45,8 +40,6 @@ def chord(token: str, key: int, *, minor: bool) -> Chord:
         )
     steps = [degree + 2 * n for n in range(_STACKS[kind])]
     tones = [key + scale[step % 7] + 12 * (step // 7) for step in steps]
-    if kind == "p":
-        tones = [tones[0], tones[0] + 7]
     if kind == "6":
         tones.append(tones[0] + 9)
     if kind == "a":

@@ -146,17 +146,16 @@ def _limited(sound: Sound) -> Sound:
 
 
 def render(score: Score, rack: Rack) -> Iterator[Sound]:
-    """The song as stereo blocks, level and limited, exactly `score.length_s` long, faded at its end."""
+    """The song as stereo blocks, level and limited, exactly `score.length_s` long, faded at its end unless it loops."""
     gain = np.float32(_level(score, rack))
     desk, limiter = Desk(score, rack), Limiter()
     total, done = samples(score.length_s), 0
-    fade_s = min(3.0, score.length_s * 0.15)
+    fade_s = min(3.0, score.length_s * 0.15) if score.fades else 0.0
     while done < total:
         block = limiter.run(desk.block() * gain)
         if block is None:
             continue
         block = block[:, : total - done]
         left_s = (total - done - np.arange(block.shape[1], dtype=np.float64)) / RATE
-        fade = np.clip(left_s / fade_s, 0.0, 1.0)
-        yield (block * np.sqrt(fade).astype(np.float32)) if left_s[-1] < fade_s else block
+        yield (block * np.sqrt(np.clip(left_s / fade_s, 0.0, 1.0)).astype(np.float32)) if left_s[-1] < fade_s else block
         done += block.shape[1]

@@ -46,10 +46,9 @@ def pluck(
     tone = Tone((level * fade).astype(np.float32), dice.uniform(0, 0.6, harmonics.size).astype(np.float32), row_s)
     bend = 1.0 + 0.0022 * velocity * np.exp(-np.arange(shape.size) / (0.05 * 48_000))
     sound = tone.read(cycles(freq * bend, shape.size)) * shape
-    if click:
-        pick = ended(filtered(noise(samples(0.012), seed), band(900.0, bright * 2.0))) * np.float32(click * velocity)
-        count = min(pick.size, sound.size)
-        sound[:count] += pick[:count]
+    pick = ended(filtered(noise(samples(0.012), seed), band(900.0, bright * 2.0))) * np.float32(click * velocity)
+    count = min(pick.size, sound.size)
+    sound[:count] += pick[:count]
     return sound
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from suno_client.sandbox.music.composer import compose
+from suno_client.sandbox.music.arrange import score_for
 from suno_client.sandbox.music.covers import draw, jpeg
 from suno_client.sandbox.music.ffmpeg import find_ffmpeg
 from suno_client.sandbox.music.id3 import tag
@@ -69,7 +69,7 @@ def render_files(  # noqa: PLR0917 - the two files, then what is lent
     plan = understand(order)
     picture = draw(plan)
     cover.write_bytes(jpeg(picture, 1_024))
-    score = compose(plan)
+    score = score_for(order)
     with audio.open("wb", buffering=0) as file:
         file.write(_head(order, plan, jpeg(picture, 500)))
         with subprocess.Popen(

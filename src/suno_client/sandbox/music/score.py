@@ -71,6 +71,7 @@ class Score:
     sections: list[Section]
     seed: int
     notes: list[Note] = field(default_factory=list)
+    fades: bool = True  # a loop does not
 
     def kicks(self) -> list[float]:
         return [note.at_s for note in self.notes if note.voice.startswith("kick")]

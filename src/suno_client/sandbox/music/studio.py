@@ -19,6 +19,7 @@ from suno_client.sandbox.music.order import TAKES, Order
 
 _log = logging.getLogger(__name__)
 _LINE_LIMIT = 65_536
+END_S = 5.0  # how long a renderer may take to go
 
 
 @dataclass(eq=False)
@@ -144,16 +145,14 @@ class _Worker:
         if self._process is None or self._answers is None or self._process.returncode is not None:
             argv = [sys.executable, "-m", "suno_client.sandbox.music.worker", str(self._folder)]
             self._process = await anyio.open_process(argv, stderr=None)
-            if self._process.stdout is None:
-                raise OSError("the renderer has no standard output")
+            assert self._process.stdout is not None
             self._answers = BufferedByteReceiveStream(self._process.stdout)
         return self._process, self._answers
 
     async def render(self, recording: Recording) -> None:
         """Returns when the take is whole or has failed; raises when the process is gone."""
         process, answers = await self.open()
-        if process.stdin is None:
-            raise OSError("the renderer has no standard input")
+        assert process.stdin is not None
         line = json.dumps({"id": recording.id, "order": asdict(recording.order)})
         await process.stdin.send(line.encode() + b"\n")
         answer: dict[str, Any] = {"size": 0}
@@ -172,5 +171,6 @@ class _Worker:
         if process is None:
             return
         if process.returncode is None:
-            process.kill()
-        await process.aclose()
+            process.terminate()
+        with anyio.move_on_after(END_S):  # which then kills it
+            await process.aclose()

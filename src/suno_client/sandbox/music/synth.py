@@ -190,8 +190,3 @@ def noise(count: int, seed: int) -> Sound:
 
 def spread(left: Sound, right: Sound) -> Sound:
     return np.stack([left, right])
-
-
-def peak_to(sound: Sound, level: float) -> Sound:
-    """The sound scaled so that its highest sample is `level`."""
-    return sound * np.float32(level / max(1e-6, float(np.max(np.abs(sound)))))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from suno_client.sandbox.music.order import Order
 from suno_client.sandbox.music.vocabulary import GENRES, LEADS, MOODS, TEXTURES
@@ -74,7 +74,7 @@ def understand(order: Order) -> Plan:
     key, minor = _key(wish)
     if minor is None:
         minor = brightness < 0 if abs(brightness) > 0.25 else shared.random() < minor_chance
-    return Plan(
+    plan = Plan(
         genre=genre,
         tempo_bpm=round(_tempo(wish) or max(slow * 0.9, min(fast * 1.15, tempo)), 1),
         key=shared.choice(keys) if key is None else key,
@@ -90,6 +90,20 @@ def understand(order: Order) -> Plan:
         sung=bool(order.lyrics) or not order.instrumental,
         seed=_digest(order, take=order.take),
     )
+    return _kept(plan, order) if order.keeps else plan
+
+
+def kept_of(plan: Plan, *names: str) -> dict[str, object]:
+    """These decisions of a plan, for the `keeps` of another order."""
+    return {name: getattr(plan, name) for name in names}
+
+
+def _kept(plan: Plan, order: Order) -> Plan:
+    """The plan with what was decided already. A seed that is kept moves on by one from take to take."""
+    decided: dict[str, Any] = dict(order.keeps)
+    if "seed" in decided:
+        decided["seed"] += order.take - 1
+    return replace(plan, **decided)
 
 
 def _digest(order: Order, *, take: int) -> int:

@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from contextlib import suppress
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,7 +18,6 @@ from suno_client.sandbox.music.order import Order
 from suno_client.sandbox.music.render import render_files
 
 _NICE = 5  # players keep time in other processes; composing can wait for them
-_FIELDS = {field.name for field in fields(Order)}
 
 
 def main() -> None:
@@ -33,7 +31,7 @@ def main() -> None:
     while True:
         asked = orders.get()
         clip = str(asked["id"])
-        order = Order(**{name: value for name, value in asked["order"].items() if name in _FIELDS})
+        order = Order.from_json(asked["order"])
         try:
             duration_s = render_files(
                 order,
@@ -70,5 +68,5 @@ def _say(**facts: object) -> None:
     os.write(1, json.dumps(facts).encode() + b"\n")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no branch - a renderer is only ever started with -m
     main()
