@@ -12,7 +12,7 @@ from attrs import frozen
 
 from conductr_player import Pacer, Players
 from conductr_store import Media, Store
-from suno_client import Polling, SunoClient
+from suno_client import Polling, Retrying, SunoClient
 
 from .bus import LocalBus
 from .errors import SetupError
@@ -28,6 +28,7 @@ from .watcher import GenerationWatcher
 
 UNFINISHED_FILES_S = 3_600.0  # what a writer that died left half done, and nobody has touched since
 EMBEDDED_POLL_S = 0.4  # the sandbox is on this machine and charges nothing
+SENT_ONCE = Retrying(submissions=1)  # a generation is a row; the watcher sends it again, where that is safe
 
 
 @frozen
@@ -79,13 +80,16 @@ async def _suno(settings: Settings, stack: AsyncExitStack) -> SunoClient:
             spawn_sandbox(speed=settings.sandbox_speed, music_seconds=settings.sandbox_music_s)
         )
         polling = Polling(first_s=EMBEDDED_POLL_S, max_s=EMBEDDED_POLL_S)
-        return SunoClient("sandbox", base_url=sandbox.url, polling=polling, allow_private_hosts=True)
+        return SunoClient(
+            "sandbox", base_url=sandbox.url, polling=polling, retrying=SENT_ONCE, allow_private_hosts=True
+        )
     if settings.suno_api_key is None:
         raise SetupError("CONDUCTR_SUNO_API_KEY", "it is not set", "Set it, or unset CONDUCTR_SUNO_BASE_URL too.")
     return SunoClient(
         settings.suno_api_key.get_secret_value(),
         base_url=settings.suno_base_url or SUNO_API,
         polling=Polling(first_s=settings.suno_poll_s, max_s=5 * settings.suno_poll_s),
+        retrying=SENT_ONCE,
         timeout_s=settings.suno_timeout_s,
     )
 

@@ -80,12 +80,13 @@ class Keeper:
         """The cover's key. A song without its cover is still a song."""
         if clip.image_url is None:
             return None
+        path = folder / "cover"
         try:
-            image = await self.suno.download_image(clip.image_url, folder / "cover")
+            image = await self.suno.download_image(clip.image_url, path)
         except SunoError as error:
             log.warning("clip %s: its cover could not be kept: %s", clip.id, error)
             return None
-        return await self.media.put_file(image.path, IMAGE_SUFFIXES.get(image.media_type, ".jpg"))
+        return await self.media.put_file(path, IMAGE_SUFFIXES.get(image.media_type, ".jpg"))
 
     async def _describe(self, song: Song) -> None:
         track = Track(TrackId(song.id), song.title, song.duration_s)

@@ -37,6 +37,13 @@ PLAIN: dict[type[BaseException], Words] = {
     suno.PromptRejected: ("Suno turned that prompt down.", "Put it in other words: no artist names, nothing harmful."),
     suno.Maintenance: ("Suno is closed for maintenance.", "Try again later; nothing was charged."),
     suno.Refused: ("Suno refused the request.", "Try again with a simpler prompt; nothing was charged."),
+    suno.AlreadyMade: ("Suno has made that already.", "It is in your Suno account; nothing was charged again."),
+    suno.NotJournaled: (
+        "Suno took the wish, but it could not be written down here.",
+        "The operator finds its number in the log; ask again only if it does not appear.",
+    ),
+    suno.BadSignature: ("A message in Suno's name came from somebody else.", "Nothing was believed of it."),
+    suno.TaskFailed: ("Suno could not do that to the song.", "Try again later."),
     suno.GenerationFailed: ("Suno could not make that song.", "Try again, or put it in other words."),
     suno.WaitTimeout: ("Suno did not finish the song in time.", "If it comes later, it is in your Suno account."),
     suno.BadMedia: ("Suno delivered a damaged file.", "Try again; the song may be whole in your Suno account."),
@@ -69,6 +76,8 @@ def refusal(error: BaseException) -> Words:
             return f"{error.limit} songs are in the making here already.", "Ask again when one is done."
         case errors.SetupError():
             return f"{error.setting}: {error.problem}.", error.hint
+        case suno.Unsupported():
+            return "This Suno gateway cannot do that.", "The operator can choose another; nothing was sent or charged."
         case suno.InvalidRequest():
             return f"Suno would not take that: {error}.", "Change it and ask again; nothing was sent or charged."
         case suno.GenerationFailed(moderated=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import asdict, frozen
 
 from suno_client import InvalidRequest
-from suno_client.limits import SongRequest, check
+from suno_client.requests import Generate
 
 from .errors import BadWish
 
@@ -71,7 +71,7 @@ def request_for(wish: Wish, model: str) -> SunoRequest:
 def check_request(request: SunoRequest) -> None:
     """What the model would not take is refused before a row is written. Raises BadWish."""
     try:
-        check(SongRequest(**asdict(request)))
+        Generate(**asdict(request)).check()
     except InvalidRequest as error:
         raise BadWish(error.field, error.why, limit=None if error.limit is None else int(error.limit)) from error
 

@@ -10,13 +10,17 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from .errors import BadMedia, NotSent
+from suno_client.errors import BadMedia, NotSent
 
 Origin = tuple[str, int]  # host in lower case, port
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 PORTS = {"http": 80, "https": 443}
 NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+UNICAST = ip_network("2000::/3")  # the rest of IPv6 is no open internet, whatever `is_global` of a Python version says
+CLOSED = tuple(  # what older Pythons do not know: RFC 6890, protocols; RFC 7526, old relays; RFC 9637, examples
+    map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20"))
+)
 
 
 def origin_of(url: str) -> Origin:
@@ -45,18 +49,28 @@ def is_loopback(host: str) -> bool:
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address is of the open internet, looking through the ways in which IPv6 wraps IPv4."""
-    address = ip_address(text.partition("%")[0])
-    inner = _wrapped(address) if isinstance(address, IPv6Address) else None
-    if inner is not None:
-        return is_public(str(inner))
-    return address.is_global and not address.is_multicast
+    """Whether an IP address is of the open internet, looking through the ways in which IPv6 wraps IPv4.
+
+    A zone ("%eth0") names a network of this machine's own. Raises ValueError where it is no IP address.
+    """
+    address = ip_address(text)
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast and not _closed(address)
+    if inner := _wrapped(address):
+        return all(is_public(str(each)) for each in inner)
+    return address.scope_id is None and address.is_global and address in UNICAST and not _closed(address)
 
 
-def _wrapped(address: IPv6Address) -> IPv4Address | None:
+def _closed(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in CLOSED)
+
+
+def _wrapped(address: IPv6Address) -> tuple[IPv4Address, ...]:
+    """IPv4-mapped, NAT64, 6to4; Teredo names a server and a client."""
     if address in NAT64:
-        return IPv4Address(address.packed[-4:])
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        return (IPv4Address(address.packed[-4:]),)
+    one = address.ipv4_mapped or address.sixtofour
+    return (one,) if one else address.teredo or ()
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -73,14 +87,18 @@ class AddressGuard:
     allow_private: bool = False
     resolve: Resolve = resolve
 
-    async def check(self, url: str) -> None:
-        """Raises BadMedia where the address is no public one, NotSent where its name is not known."""
+    async def check(self, url: str) -> tuple[str, ...]:
+        """The addresses that its name has, all public and the best first: ask these and no others, for a second look
+        at the name may find another answer (DNS rebinding). Empty where everything is allowed.
+
+        Raises BadMedia where the address is no public one, NotSent where its name is not known.
+        """
         try:
             origin = origin_of(url)
         except ValueError as error:
             raise BadMedia("", "its address is not usable") from error
         if self.allow_private or origin == self.home:
-            return
+            return ()
         host, port = origin
         try:
             found = await self.resolve(host, port)
@@ -90,3 +108,4 @@ class AddressGuard:
             raise BadMedia("", "its address is not usable") from error
         if not found or not all(map(is_public, found)):
             raise BadMedia(host, "its address leads into a private network")
+        return tuple(dict.fromkeys(found))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from typing import cast
 
 from ._wire import Answer
@@ -43,11 +45,25 @@ def list_of(value: object) -> list[object]:
 
 
 def int_of(value: object) -> int | None:
-    """A whole number, also one in a string or with a fraction of zero."""
+    """A whole number, also one in a string; a fraction is cut off."""
     try:
         return int(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
     except (ValueError, OverflowError):
         return None
+
+
+def number_of(value: object) -> float | None:
+    """As int_of, with its fraction; no infinity, no NaN."""
+    try:
+        number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def pick(data: Mapping[str, object], *names: str) -> object:
+    """The first of these that holds something: gateways spell a field in two ways (suno.md 2A.8c)."""
+    return next((data[name] for name in names if data.get(name) not in (None, "")), None)
 
 
 def words_of(value: object) -> str:
@@ -71,7 +87,7 @@ def no_envelope(answer: Answer, *, spends: bool) -> SunoError:
     if status == 429:
         wait_s = RATE_WINDOW_S if answer.retry_after_s is None else answer.retry_after_s
         return TooMany(reason, status=status, request_id=request_id, retry_after_s=wait_s)
-    if status == 408 or status >= 500:  # a proxy's word on a gateway that may have gone on
+    if status in {408, 499} or status >= 500:  # a proxy's word on a gateway that may have gone on
         return Unanswered(reason, may_be_charged=spends, status=status, request_id=request_id)
     if status >= 400:
         return Refused(reason, status=status, request_id=request_id)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-LONGEST_RETRY_S = 30.0  # where a longer wait is asked for, the caller decides
-
 
 @dataclass(frozen=True, slots=True)
 class Polling:
     """How often a task is looked at: `first_s`, growing to `max_s`, back to `first_s` whenever something changed.
 
-    `jitter` spreads each delay by that share to both sides; `floor_s` is the gateway's own (reference: suno.md 2A.10)
-    and is lowered only against a sandbox. A read that fails is tried `tries` times, first again after `retry_s`.
+    `jitter` spreads each delay by that share to both sides. `floor_s` is the gateway's own, the least time between
+    two looks at one task, whoever looks; it is lowered only against a sandbox. `lanes` is
+    how many looks of a client are under way at a time; tasks take turns. An end that was seen is remembered `keep_s`.
     """
 
     first_s: float = 3.0
@@ -21,27 +20,20 @@ class Polling:
     growth: float = 1.5
     jitter: float = 0.2
     floor_s: float = 0.34
-    retry_s: float = 0.5
-    tries: int = 3
+    lanes: int = 8
+    keep_s: float = 60.0
 
     def __post_init__(self) -> None:
         if not (0 <= self.first_s <= self.max_s and self.growth >= 1 and 0 <= self.jitter < 1):
             raise ValueError("0 <= first_s <= max_s, growth >= 1 and 0 <= jitter < 1 must hold")
-        if not (self.floor_s >= 0 and self.retry_s >= 0 and self.tries >= 1):
-            raise ValueError("floor_s and retry_s are not negative, and tries is at least 1")
+        if not (self.floor_s >= 0 and self.keep_s >= 0 and self.lanes >= 1):
+            raise ValueError("floor_s and keep_s are not negative, and lanes is at least 1")
 
     def delay(self, unchanged: int, left_s: float, rng: Random) -> float:
         """Seconds before the next look, after `unchanged` looks that showed nothing new; never past the deadline."""
         grown = self.max_s if unchanged > 64 else min(self.max_s, self.first_s * self.growth**unchanged)
         spread = grown * (1 + self.jitter * (2 * rng.random() - 1))
         return min(max(spread, self.floor_s), max(left_s, 0.0))
-
-    def retry(self, tried: int, asked_s: float | None, rng: Random) -> float | None:
-        """Seconds before a read is tried again after `tried` tries, None for no more. What was asked for wins."""
-        if tried >= self.tries or (asked_s is not None and asked_s > LONGEST_RETRY_S):
-            return None
-        backoff = self.retry_s * 2 ** (tried - 1) * (0.5 + rng.random() / 2)
-        return min(max(backoff, asked_s or 0.0), LONGEST_RETRY_S)
 
     def at_speed(self, speed: float) -> Polling:
         """The same habits against a sandbox whose clock runs `speed` times as fast."""
@@ -50,5 +42,4 @@ class Polling:
             first_s=self.first_s / speed,
             max_s=self.max_s / speed,
             floor_s=self.floor_s / speed,
-            retry_s=self.retry_s / speed,
         )

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import aclosing
 from importlib.metadata import PackageNotFoundError, version
-from logging import getLogger
-from random import Random
-from typing import TypeVar, cast
+from io import BytesIO
+from typing import Any, cast
 
 import anyio
 import httpx
 
-from ._addresses import AddressGuard, host_of, is_loopback, origin_of
-from ._polling import Polling
+from ._addresses import is_loopback, origin_of
 from ._wire import Answer, Call
-from .errors import BadMedia, InvalidRequest, Misunderstood, NotSent, SunoError, TooMany, Unanswered
+from .dialects import Dialect
+from .errors import InvalidRequest, Misunderstood, NotSent, SunoError, Unanswered
 
-T = TypeVar("T")
 HttpClient = httpx.AsyncClient
+HttpRequest = httpx.Request
 Bytes = AsyncGenerator[bytes, None]  # httpx calls its generators iterators
-log = getLogger("suno_client")
 
 ANSWER_LIMIT = 4 * 1024 * 1024  # bytes; the longest record seen is some 30 kB
-REDIRECT_LIMIT = 5
+SLOWEST_UPLOAD_BYTES_S = 50_000
+SECRET_FROM = 8  # characters; keys of gateways have 32
 WHOLE_CALL = 3  # times the timeout: a call in all, for a gateway that drips its answer
 NOT_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-RETRIED = (NotSent, Unanswered, Misunderstood, TooMany)
 
 
 def user_agent() -> str:
@@ -38,44 +35,44 @@ def user_agent() -> str:
         return "Mozilla/5.0 (compatible; suno-client)"
 
 
-class Bearer(httpx.Auth):
-    """Puts the key on a request at the last moment, so that it stands in no header dict, repr or traceback before."""
+class Sealed:
+    """A secret on its way through constructors: in none of their local variables, should one of them fail."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key.strip()
-        if not self._key or not self._key.isascii() or not self._key.isprintable() or " " in self._key:
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def open(self) -> str:
+        return self._text
+
+
+class Key(httpx.Auth):
+    """Puts the key on a request at the last moment, so that it stands in no header dict, repr or traceback before.
+
+    A self-hosted server knows no key but Suno's own cookie, and may have one of its own: there "" is allowed.
+    """
+
+    def __init__(self, key: Sealed, dialect: Dialect) -> None:
+        self._key = key.open().strip()
+        self._cookie = dialect.auth == "cookie"
+        if self._cookie and not self._key:
+            return
+        clean = self._key.isascii() and self._key.isprintable() and (self._cookie or " " not in self._key)
+        if not (self._key and clean):
             raise InvalidRequest("api_key", "is empty or holds characters that no key has")
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {self._key}"
+        if not self._cookie:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+        elif self._key:
+            request.headers["Cookie"] = self._key
         yield request
 
     def blot(self, body: bytes) -> bytes:
-        """A gateway that quotes the key in its answer shall not bring it into our errors."""
-        return body.replace(self._key.encode(), b"***")
+        """A gateway that quotes the key in its answer shall not bring it into our errors.
 
-
-class MediaAnswer:
-    """An opened download: its status, what it says of its length, and its bytes as they come, once."""
-
-    def __init__(self, response: httpx.Response, host: str) -> None:
-        self._response = response
-        self.host = host
-        self.status = response.status_code
-        self.encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        length = response.headers.get("content-length", "")
-        self.length = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
-
-    async def chunks(self) -> Bytes:
-        """Raises BadMedia where it is cut short, Unanswered where the network fails."""
-        try:
-            async with aclosing(cast("Bytes", self._response.aiter_bytes())) as raw:
-                async for chunk in raw:
-                    yield chunk
-        except httpx.RemoteProtocolError as error:
-            raise BadMedia(self.host, "it was cut short") from _bare(error)
-        except httpx.HTTPError as error:
-            raise Unanswered(f"{self.host}: {_named(error)}", may_be_charged=False) from _bare(error)
+        But one that is as short as a word of JSON is no secret, and an answer without such words is no answer.
+        """
+        return body.replace(self._key.encode(), b"***") if len(self._key) >= SECRET_FROM else body
 
 
 class Transport:
@@ -83,144 +80,116 @@ class Transport:
 
     def __init__(
         self,
-        key: str,
-        base_url: str,
-        http: httpx.AsyncClient | None,
-        polling: Polling,
+        key: Sealed,
+        dialect: Dialect,
         *,
-        timeout_s: float,
-        allow_private_hosts: bool = False,
+        base_url: str | None,
+        upload_url: str | None,
+        http: httpx.AsyncClient | None,
+        proxy: Sealed | None,
     ) -> None:
-        self._auth = Bearer(key)
-        try:
-            home = origin_of(base_url)
-        except ValueError as error:
-            raise InvalidRequest("base_url", "is not an address of http or https") from error
-        self.base_url = base_url.rstrip("/")
-        self._guard = AddressGuard(home, allow_private=allow_private_hosts)
+        self.base_url = (dialect.base_url if base_url is None else base_url).rstrip("/")
+        self._auth = Key(key, dialect)
+        self.home = _origin("base_url", self.base_url)
+        # A gateway at an address of its own has its uploads there too, as the sandbox has.
+        known = self.home[0] in dialect.hosts
+        self.upload_url = (upload_url or (known and dialect.upload_url) or self.base_url).rstrip("/")
+        _origin("upload_url", self.upload_url)
+        if http is not None and proxy is not None:
+            raise InvalidRequest("proxy", "belongs to the http client that you brought along")
         self._owns_http = http is None
         # A proxy of the environment is for the open internet, never for a sandbox on this machine.
-        self._http = http or httpx.AsyncClient(trust_env=not is_loopback(home[0]))
-        self._polling = polling
-        self._timeout_s = timeout_s
-        self._agent = user_agent()
-        self._rng = Random()
+        self.http = http or _client(proxy, trust_env=not is_loopback(self.home[0]))
+        self.agent = user_agent()
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
 
     async def aclose(self) -> None:
         if self._owns_http:
-            await self._http.aclose()
+            await self.http.aclose()
 
-    async def ask(self, call: Call, read: Callable[[Answer], T]) -> T:
-        """Send and read. What spends is sent once; a read is tried again after trouble that may pass."""
-        tried = 0
-        while True:
-            tried += 1
-            try:
-                return read(await self._send_once(call))
-            except RETRIED as error:
-                asked_s = error.retry_after_s if isinstance(error, TooMany) else None
-                delay_s = None if call.method != "GET" else self._polling.retry(tried, asked_s, self._rng)
-                if delay_s is None:
-                    raise
-                log.debug("%s %s: %s; again in %.2f s", call.method, call.path, type(error).__name__, delay_s)
-            await anyio.sleep(delay_s)
+    def prepare(self, call: Call, *, timeout_s: float, headers: Mapping[str, str]) -> httpx.Request:
+        """The request as it will be sent. Raises InvalidRequest where it cannot be written."""
+        try:
+            return self.http.build_request(
+                call.method,
+                (self.upload_url if call.upload else self.base_url) + call.path,
+                params=dict(call.params) or None,
+                headers={"User-Agent": self.agent, "Accept": "application/json", **headers},
+                timeout=_silence_s(call, timeout_s),
+                **_content(call),
+            )
+        except (TypeError, ValueError) as error:  # no JSON: a date, infinity, half a character
+            raise InvalidRequest("request", "holds a value that cannot be sent") from bare(error)
 
-    async def _send_once(self, call: Call) -> Answer:
-        request = self._http.build_request(
-            call.method,
-            self.base_url + call.path,
-            params=dict(call.params) or None,
-            json=call.body,
-            headers={"User-Agent": self._agent, "Accept": "application/json"},
-            timeout=self._timeout_s,
-        )
-        began = time.perf_counter()
-        with anyio.move_on_after(WHOLE_CALL * self._timeout_s):
+    async def exchange(self, call: Call, request: httpx.Request, *, timeout_s: float) -> Answer:
+        """Sends once. Raises NotSent, Unanswered, Misunderstood."""
+        if self.http.is_closed:
+            raise NotSent("the client is closed")
+        whole_s = WHOLE_CALL * _silence_s(call, timeout_s)
+        with anyio.move_on_after(whole_s):
             try:
-                response = await self._http.send(request, auth=self._auth, follow_redirects=False, stream=True)
+                response = await self.http.send(request, auth=self._auth, follow_redirects=False, stream=True)
                 async with aclosing(response):
-                    body = await self._whole(response, spends=call.spends)
+                    body = await _whole(response, spends=call.spends)
             except httpx.HTTPError as error:
-                raise _translated(error, spends=call.spends) from _bare(error)
-            took_ms = (time.perf_counter() - began) * 1000
-            log.debug("%s %s: HTTP %s, %.0f ms", call.method, call.path, response.status_code, took_ms)
+                raise translated(error, spends=call.spends) from bare(error)
             return Answer(response.status_code, dict(response.headers), self._auth.blot(body))
-        raise Unanswered(f"no whole answer in {WHOLE_CALL * self._timeout_s:.0f} s", may_be_charged=call.spends)
-
-    async def _whole(self, response: httpx.Response, *, spends: bool) -> bytes:
-        body = bytearray()
-        async with aclosing(cast("Bytes", response.aiter_bytes())) as chunks:
-            async for chunk in chunks:
-                body += chunk
-                if len(body) > ANSWER_LIMIT:
-                    why = f"an answer of more than {ANSWER_LIMIT:,} bytes"
-                    raise Misunderstood(why, may_be_charged=spends, status=response.status_code)
-        return bytes(body)
-
-    @asynccontextmanager
-    async def open_media(self, url: str, *, silence_s: float | None = None) -> AsyncGenerator[MediaAnswer, None]:
-        """Follows redirects by hand: each hop's address is checked before it is asked, and none sees the key.
-
-        `silence_s` is the longest time between two chunks, None the client's own timeout.
-        """
-        tried = 0
-        while True:
-            tried += 1
-            try:
-                response, host = await self._open(url, silence_s)
-                break
-            except (NotSent, Unanswered):
-                if (delay_s := self._polling.retry(tried, None, self._rng)) is None:
-                    raise
-            await anyio.sleep(delay_s)
-        async with aclosing(response):
-            yield MediaAnswer(response, host)
-
-    async def _open(self, url: str, silence_s: float | None) -> tuple[httpx.Response, str]:
-        first = host_of(url)
-        for _ in range(REDIRECT_LIMIT + 1):
-            await self._guard.check(url)
-            try:
-                response = await self._http.send(
-                    self._media_request(url, silence_s), auth=None, follow_redirects=False, stream=True
-                )
-            except httpx.InvalidURL as error:
-                raise BadMedia("", "its address is not usable") from error
-            except httpx.HTTPError as error:
-                raise _translated(error, spends=False) from _bare(error)
-            if response.next_request is None:
-                return response, host_of(url)
-            url = str(response.next_request.url)
-            await response.aclose()
-        raise BadMedia(first, f"it redirects more than {REDIRECT_LIMIT} times")
-
-    def _media_request(self, url: str, silence_s: float | None) -> httpx.Request:
-        """A media host gets no credentials, not even those that a borrowed client carries."""
-        headers = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "identity"}
-        timeout = httpx.Timeout(self._timeout_s, read=silence_s or self._timeout_s)
-        request = self._http.build_request("GET", url, headers=headers, timeout=timeout)
-        for name in ("authorization", "cookie", "proxy-authorization"):
-            request.headers.pop(name, None)
-        return request
+        raise Unanswered(f"no whole answer in {whole_s:.0f} s", may_be_charged=call.spends)
 
 
-def _translated(error: httpx.HTTPError, *, spends: bool) -> SunoError:
+def _silence_s(call: Call, timeout_s: float) -> float:
+    """The longest silence of a call: a gateway may solve riddles before it answers, and a large file takes its time."""
+    size_bytes = len(call.file.content) if call.file is not None else len(str((call.body or {}).get("base64Data", "")))
+    return max(timeout_s, call.patience_s) + size_bytes / SLOWEST_UPLOAD_BYTES_S
+
+
+def _origin(name: str, url: str) -> tuple[str, int]:
+    try:
+        return origin_of(url)
+    except ValueError as error:
+        raise InvalidRequest(name, "is not an address of http or https") from error
+
+
+def _client(proxy: Sealed | None, *, trust_env: bool) -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(proxy=proxy and proxy.open(), trust_env=trust_env)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise InvalidRequest("proxy", "is not the address of a proxy") from bare(error)
+
+
+def _content(call: Call) -> dict[str, Any]:
+    if call.file is None:
+        return {"json": call.body}
+    return {"data": call.body, "files": {"file": (call.file.name, BytesIO(call.file.content))}}  # so it goes in parts
+
+
+async def _whole(response: httpx.Response, *, spends: bool) -> bytes:
+    body = bytearray()
+    async with aclosing(cast("Bytes", response.aiter_bytes())) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > ANSWER_LIMIT:
+                why = f"an answer of more than {ANSWER_LIMIT:,} bytes"
+                raise Misunderstood(why, may_be_charged=spends, status=response.status_code)
+    return bytes(body)
+
+
+def translated(error: httpx.HTTPError, *, spends: bool) -> SunoError:
     """Only what failed while connecting surely did not arrive."""
     if isinstance(error, NOT_LEFT):
-        return NotSent(_named(error))
-    return Unanswered(_named(error), may_be_charged=spends)
+        return NotSent(named(error))
+    return Unanswered(named(error), may_be_charged=spends)
 
 
-def _named(error: httpx.HTTPError) -> str:
+def named(error: httpx.HTTPError) -> str:
     """The kind of a network error in words; its own text may quote addresses and headers."""
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in type(error).__name__).strip()
     return f"the network failed: {words}"
 
 
-def _bare(error: BaseException) -> BaseException:
+def bare(error: BaseException) -> BaseException:
     """The error without frames of the HTTP library: their locals hold the key, and some tracebacks print locals."""
     seen: BaseException | None = error
     while seen is not None:

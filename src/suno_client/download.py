@@ -2,159 +2,164 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 
 import anyio
 
-from ._media import HEAD_BYTES, audio_type, implausible, looks_like
-from ._transport import MediaAnswer, Transport
-from .errors import BadMedia, Unanswered
+from ._files.body import check_encoding, check_status, gather
+from ._files.hosts import Bytes, MediaAnswer, MediaHosts
+from ._files.intake import Intake, source_of
+from ._files.kinds import KINDS, KindName
+from ._files.part import Part
+from ._files.sinks import Sink, Writable
+from .errors import BadMedia, InvalidRequest
+from .models import Clip
 
-Typed = Callable[[bytes], str | None]
+Source = str | Clip
+Target = str | Path | Writable | anyio.AsyncFile[bytes]
 OnProgress = Callable[[int, int | None], None]
-
-SLOW_AFTER_S = 20.0  # how long a host may drip below SLOW_BYTES_S
-SLOW_BYTES_S = 8_000
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file that was checked. `media_type` is told by its bytes, not by what the host claimed."""
+    """A file that was checked. `media_type` is told by its bytes, not by what the host claimed; `path` is None where it
+    went into a file of the caller's.
+    """
 
-    path: Path
+    path: Path | None
     size_bytes: int
     media_type: str
     sha256: str
 
 
-async def fetch(
-    transport: Transport,
-    url: str,
-    target: Path,
-    typed: Typed,
+async def download(
+    hosts: MediaHosts,
+    source: Source,
+    target: Target,
     *,
-    max_bytes: int,
+    kind: KindName = "audio",
     expected_duration_s: float | None = None,
+    max_bytes: int | None = None,
     on_progress: OnProgress | None = None,
+    resume: bool = False,
+    derived: bool = False,
 ) -> Download:
-    """`target` appears whole or not at all, and replaces what was there. Raises BadMedia, NotSent, Unanswered;
-    OSError where it cannot be written.
+    """A path appears whole or not at all, and replaces what was there. A caller's file is written to as the bytes come,
+    and stays open; whether they were right is known at the end.
+
+    `resume`: where it breaks off, a hidden part beside the path stays for a later call of this or another process.
+    Raises BadMedia, NotSent, Unanswered; OSError where it cannot be written.
     """
-    part = target.with_name(f".{token_hex(8)}.part")
-    try:
-        async with transport.open_media(url) as answer:
-            _check_head(answer, max_bytes)
-            size, kind, digest = await _write(answer, part, typed, max_bytes, on_progress)
-            if expected_duration_s and (why := implausible(size, expected_duration_s)):
-                raise BadMedia(answer.host, why)
-        await anyio.to_thread.run_sync(_settle, part, target)
-    finally:
-        part.unlink(missing_ok=True)
-    return Download(target, size, kind, digest)
+    urls, duration_s = _sources(source, expected_duration_s, derived=derived)
+    intake = _intake(kind, max_bytes, duration_s)
+    target = Path(target) if isinstance(target, str) else target
+    if isinstance(target, Path):
+        return await _to_path(hosts, urls, target, intake, on_progress, resume=resume)
+    if resume:
+        raise InvalidRequest("resume", "is for a path: a file of the caller's cannot be taken up")
+    sink = Sink(target)
+    async with aclosing(gather(hosts, urls, intake, None)) as chunks:
+        await _pour(chunks, sink, intake, on_progress)
+    return Download(None, sink.size_bytes, intake.media_type, sink.sha256)
 
 
 @asynccontextmanager
-async def listen(transport: Transport, url: str, *, silence_s: float) -> AsyncGenerator[AsyncIterator[bytes], None]:
+async def download_chunks(
+    hosts: MediaHosts,
+    source: Source,
+    *,
+    kind: KindName = "audio",
+    expected_duration_s: float | None = None,
+    max_bytes: int | None = None,
+    derived: bool = False,
+) -> AsyncGenerator[AsyncIterator[bytes], None]:
+    """The bytes of a finished file as they come, the first when it is known what they are. The iterator raises as
+    `download` does, BadMedia also after the last byte: only when it ends by itself they were right.
+    """
+    urls, duration_s = _sources(source, expected_duration_s, derived=derived)
+    intake = _intake(kind, max_bytes, duration_s)
+    async with aclosing(gather(hosts, urls, intake, None)) as chunks:
+        yield chunks
+
+
+@asynccontextmanager
+async def listen(hosts: MediaHosts, url: str, *, silence_s: float) -> AsyncGenerator[AsyncIterator[bytes], None]:
     """The bytes of a growing song as they are made. Raises BadMedia where they are none or no audio, Unanswered after
     `silence_s` without any.
     """
     async with (
-        transport.open_media(url, silence_s=silence_s) as answer,
-        aclosing(_audio(answer)) as chunks,
+        hosts.open_media(url, silence_s=silence_s) as answer,
+        aclosing(_growing(answer)) as chunks,
     ):
-        _check_status(answer)
+        check_status(answer)
+        check_encoding(answer)
         yield chunks
 
 
-async def _audio(answer: MediaAnswer) -> AsyncGenerator[bytes, None]:
+async def _growing(answer: MediaAnswer) -> Bytes:
     """The chunks, from the first on which it is known to be audio. A gateway may answer 200 and then nothing."""
-    head = b""
-    known = False
+    intake = Intake(KINDS["audio"], sys.maxsize)
+    intake.begin(answer.host, None)
     async with aclosing(answer.chunks()) as chunks:
         async for chunk in chunks:
-            if known:
-                yield chunk
-                continue
-            head += chunk
-            if len(head) >= HEAD_BYTES:
-                known = _kind(answer.host, head, audio_type) != ""
-                yield head
-    if not known:
-        _kind(answer.host, head, audio_type)
-        yield head
+            if ready := intake.take(chunk):
+                yield ready
+    if why := intake.missing():
+        raise BadMedia(answer.host, why)
+    if rest := intake.end():
+        yield rest
 
 
-async def _write(
-    answer: MediaAnswer, part: Path, typed: Typed, max_bytes: int, on_progress: OnProgress | None
-) -> tuple[int, str, str]:
-    """Size, media type and SHA-256 of what was written to `part`."""
-    size, kind, head, digest = 0, "", b"", hashlib.sha256()
-    pace = _Pace(anyio.current_time())
-    async with await anyio.open_file(part, "xb") as file, aclosing(answer.chunks()) as chunks:
-        async for chunk in chunks:
-            size += len(chunk)
-            if size > max_bytes:
-                raise BadMedia(answer.host, f"it is larger than {max_bytes:,} bytes")
-            pace.check(size, anyio.current_time(), answer.host)
-            if not kind:
-                head += chunk[:HEAD_BYTES]
-                kind = _kind(answer.host, head, typed) if len(head) >= HEAD_BYTES else ""
-            digest.update(chunk)
-            await file.write(chunk)
-            if on_progress is not None:
-                on_progress(size, answer.length)
-    kind = kind or _kind(answer.host, head, typed)
-    if answer.length is not None and size != answer.length:
-        raise BadMedia(answer.host, f"it was cut short: {size:,} of {answer.length:,} bytes")
-    return size, kind, digest.hexdigest()
+async def _to_path(
+    hosts: MediaHosts,
+    urls: tuple[str, ...],
+    target: Path,
+    intake: Intake,
+    on_progress: OnProgress | None,
+    *,
+    resume: bool,
+) -> Download:
+    part = Part(target, keeps=resume)
+    settled = False
+    try:
+        recalled = await part.open()
+        mark = None
+        if recalled is not None and intake.recall(recalled.head, recalled.size_bytes, recalled.mark.total):
+            mark = recalled.mark
+            urls = tuple(sorted(urls, key=lambda url: source_of(url) != recalled.mark.source))
+        async with aclosing(gather(hosts, urls, intake, part.rewind, mark)) as chunks:
+            await _pour(chunks, part, intake, on_progress)
+        await part.settle()
+        settled = True
+    finally:
+        part.close(good=not (settled or intake.spoilt))
+    return Download(target, part.size_bytes, intake.media_type, part.sha256)
 
 
-class _Pace:
-    """Finds a host that drips for ever, which no timeout between chunks does."""
-
-    def __init__(self, now: float) -> None:
-        self._since = now
-        self._size = 0
-
-    def check(self, size: int, now: float, host: str) -> None:
-        elapsed = now - self._since
-        if elapsed < SLOW_AFTER_S:
-            return
-        if size - self._size < SLOW_BYTES_S * elapsed:
-            raise Unanswered(f"{host}: slower than {SLOW_BYTES_S:,} bytes a second", may_be_charged=False)
-        self._since, self._size = now, size
+async def _pour(chunks: Bytes, into: Part | Sink, intake: Intake, on_progress: OnProgress | None) -> None:
+    async for chunk in chunks:
+        await into.write(chunk)
+        if on_progress is not None:
+            on_progress(into.size_bytes, intake.total)
 
 
-def _kind(host: str, head: bytes, typed: Typed) -> str:
-    if not head:
-        raise BadMedia(host, "it is empty")
-    kind = typed(head)
-    if kind is None:
-        raise BadMedia(host, f"it is {looks_like(head)}, not what was asked for")
-    return kind
+def _intake(kind: KindName, max_bytes: int | None, duration_s: float | None) -> Intake:
+    if kind not in KINDS:
+        raise InvalidRequest("kind", f"is one of {', '.join(KINDS)}")
+    return Intake(KINDS[kind], KINDS[kind].max_bytes if max_bytes is None else max_bytes, duration_s)
 
 
-def _check_status(answer: MediaAnswer) -> None:
-    if answer.status != 200:
-        raise BadMedia(answer.host, f"it answered HTTP {answer.status}", status=answer.status)
-    if answer.encoding not in ("identity", ""):
-        raise BadMedia(answer.host, "it came packed although that was refused")
-
-
-def _check_head(answer: MediaAnswer, max_bytes: int) -> None:
-    _check_status(answer)
-    if answer.length is not None and answer.length > max_bytes:
-        raise BadMedia(answer.host, f"its {answer.length:,} bytes are more than {max_bytes:,}")
-
-
-def _settle(part: Path, target: Path) -> None:
-    """On disk before it has its name, so that a file with its name is whole even after a power cut."""
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(target)
+def _sources(
+    source: Source, expected_duration_s: float | None, *, derived: bool
+) -> tuple[tuple[str, ...], float | None]:
+    """Addresses, the best first, and the seconds that the file should last."""
+    if isinstance(source, str):
+        return (source,), expected_duration_s
+    urls = source.audio_urls(derived=derived)
+    if not urls:
+        raise BadMedia("", "the clip names no file")
+    return urls, source.duration_s if expected_duration_s is None else expected_duration_s

@@ -1,30 +1,26 @@
-"""The songs: asked for, looked at, watched and waited for."""
+"""The songs: asked for, made over, looked at, watched and waited for."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from types import MappingProxyType
-from typing import Literal
+from collections.abc import AsyncIterator
+from typing import Literal, Unpack
 
-from ._polling import Polling
-from ._transport import Transport
+from ._pages import Pages
+from ._sending import Sender
 from ._watch import Watch
-from ._wire import Answer
-from .dialects import sunoapi
-from .errors import WaitTimeout
-from .limits import SongRequest, check
-from .models import Progress, Stage, Task, TaskId
-
-NOTHING: Mapping[str, object] = MappingProxyType({})
+from .errors import InvalidRequest, WaitTimeout
+from .models import Clip, Progress, Stage, Task, TaskId, id_of
+from .remaking import Remaking
+from .requests import Generate, GetProgress, ListClips
+from .tuning import Tuning
 
 
-class Generations:
+class Generations(Remaking):
     """`client.generations`. Stateless: a task may be watched from another process by its id alone."""
 
-    def __init__(self, transport: Transport, callback_url: str, polling: Polling) -> None:
-        self._transport = transport
-        self._callback_url = callback_url
-        self._polling = polling
+    def __init__(self, sender: Sender) -> None:
+        super().__init__(sender)
+        self._sender = sender
 
     async def create(
         self,
@@ -34,52 +30,38 @@ class Generations:
         title: str | None = None,
         lyrics: str | None = None,
         instrumental: bool = False,
-        model: str = "V5_5",
-        negative_tags: str | None = None,
-        vocal_gender: Literal["m", "f"] | None = None,
-        style_weight: float | None = None,
-        weirdness: float | None = None,
-        audio_weight: float | None = None,
-        persona_id: str | None = None,
-        persona_model: Literal["style_persona", "voice_persona"] | None = None,
         duration_s: float | None = None,
         variety: int | None = None,
-        extra: Mapping[str, object] = NOTHING,
+        image_urls: tuple[str, ...] = (),
+        video_urls: tuple[str, ...] = (),
+        audio_urls: tuple[str, ...] = (),
+        **tuning: Unpack[Tuning],
     ) -> Task:
-        """Ask for a song, which costs credits; sent once, whatever happens.
+        """Ask for a song, which costs credits; it is taken at most once, whatever happens.
 
         A `prompt` alone describes it; or give `style` and `title`, and `lyrics` to be sung word for word unless
         `instrumental`. `extra` holds fields under the gateway's own names. Raises InvalidRequest before sending;
         NotSent, Refused: not charged; Unanswered, Misunderstood: perhaps charged, so ask a person before repeating.
         """
-        request = SongRequest(
-            prompt=prompt,
-            style=style,
-            title=title,
-            lyrics=lyrics,
-            instrumental=instrumental,
-            model=model,
-            negative_tags=negative_tags,
-            vocal_gender=vocal_gender,
-            style_weight=style_weight,
-            weirdness=weirdness,
-            audio_weight=audio_weight,
-            persona_id=persona_id,
-            persona_model=persona_model,
-            duration_s=duration_s,
-            variety=variety,
-            extra=extra,
+        return await self._sender.ask(
+            Generate(
+                prompt=prompt,
+                style=style,
+                title=title,
+                lyrics=lyrics,
+                instrumental=instrumental,
+                duration_s=duration_s,
+                variety=variety,
+                image_urls=tuple(image_urls),
+                video_urls=tuple(video_urls),
+                audio_urls=tuple(audio_urls),
+                **tuning,
+            )
         )
-        check(request)
-        return await self._transport.ask(sunoapi.generate(request, self._callback_url), sunoapi.read_task)
 
     async def get(self, task_id: TaskId) -> Progress:
         """How the task stands now. A failed one is no error here: see `failed`, `raise_if_failed`."""
-
-        def read(answer: Answer) -> Progress:
-            return sunoapi.read_progress(answer, task_id)
-
-        return await self._transport.ask(sunoapi.record(task_id), read)
+        return await self._look(task_id, fresh=True)
 
     def watch(self, task: Task | TaskId, *, deadline_s: float = 600) -> AsyncIterator[Progress]:
         """The task's progress, first as it is, then at each step: a stage further, a clip or an address more.
@@ -87,7 +69,7 @@ class Generations:
         Ends once complete. Raises GenerationFailed, WaitTimeout after `deadline_s`, BadKey; a gateway that is away
         for a while is waited for.
         """
-        return Watch(self.get, _id_of(task), self._polling, deadline_s)
+        return Watch(self._look, id_of(task), self._sender.options.polling, deadline_s)
 
     async def wait(
         self,
@@ -97,14 +79,23 @@ class Generations:
         deadline_s: float = 600,
     ) -> Progress:
         """The first progress that has reached `until`; "playable": something can be heard. Raises as `watch`."""
+        if until != "playable" and until not in set(Stage):
+            raise InvalidRequest("until", f"is playable, or one of {', '.join(Stage)}")
         last: Progress | None = None
         async for last in self.watch(task, deadline_s=deadline_s):
             if last.playable if until == "playable" else last.stage.rank >= Stage(until).rank:
                 return last
-        if last is None:  # unreachable: watching ends with a progress or an error
-            raise WaitTimeout(_id_of(task), deadline_s, None)
+        if last is None:  # pragma: no cover - watching ends with a progress or an error
+            raise WaitTimeout(id_of(task), deadline_s, None)
         return last  # complete, though nothing can be heard: the gateway named no address
 
+    def list(self, *, max_pages: int | None = None) -> AsyncIterator[Clip]:
+        """The account's songs, newest first, a page at a time as they are asked for. Raises Unsupported."""
+        return Pages(self._page, max_pages)
 
-def _id_of(task: Task | TaskId) -> TaskId:
-    return task.id if isinstance(task, Task) else task
+    async def _page(self, page: int) -> tuple[Clip, ...]:
+        return await self._sender.ask(ListClips(page=page))
+
+    async def _look(self, task_id: TaskId, *, fresh: bool = False) -> Progress:
+        request = GetProgress(task_id=task_id)
+        return await self._sender.poller.look((GetProgress, task_id), lambda: self._sender.ask(request), fresh=fresh)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, NewType, cast
@@ -42,8 +42,9 @@ def text_of(value: object) -> str:
             return ""
         case int() | float():
             return repr(value) if abs(value) < 1e15 else ""
-        case list():
-            return ", ".join(filter(None, map(text_of, cast("list[object]", value))))
+        case list():  # but not lists in lists, which may be deeper than Python goes
+            items = cast("list[object]", value)
+            return ", ".join(filter(None, (text_of(item) for item in items if not isinstance(item, list))))
         case _:
             return ""
 
@@ -107,7 +108,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {  # our name: theirs, the best first
 class Clip(BaseModel):
     """One take. A task often has two; match takes by `id`, never by place. Unknown fields stay in `model_extra`."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=(), defer_build=True)
 
     id: _Text = ""
     title: _Text = ""
@@ -126,7 +127,7 @@ class Clip(BaseModel):
     def _one_spelling(cls, raw: object) -> object:
         if not isinstance(raw, Mapping):
             return raw
-        given = {str(key): value for key, value in cast("Mapping[object, object]", raw).items()}
+        given = {text_of(str(key)): value for key, value in cast("Mapping[object, object]", raw).items()}
         found: dict[str, object] = {}
         for name, spellings in SPELLINGS.items():
             values = [given.pop(spelling) for spelling in spellings if spelling in given]
@@ -141,8 +142,8 @@ class Clip(BaseModel):
 
     @property
     def derived_audio_url(self) -> str:
-        """Where the file was seen to live when the gateway named none (suno.md 2A.11). A guess: opt in knowingly."""
-        return f"https://cdn1.suno.ai/{self.id}.mp3"
+        """Where the file was seen to live when the gateway named none. A guess: opt in knowingly."""
+        return f"https://cdn1.suno.ai/{self.id}.mp3"  # suno.md 2A.11
 
     def audio_urls(self, *, derived: bool = False) -> tuple[str, ...]:
         """Addresses of the finished file, best first; `derived` adds the guess at the end."""
@@ -152,10 +153,18 @@ class Clip(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Suno's ticket for one submission. Its id is all that another process needs to go on waiting."""
+    """Suno's ticket for one submission. Its id is all that another process needs to go on waiting.
+
+    `done` is the finished job where the answer brought it along, as a gateway that waits by itself does.
+    """
 
     id: TaskId
     request_id: str | None = None
+    done: object = field(default=None, repr=False, compare=False)
+
+
+def id_of(task: Task | TaskId) -> TaskId:
+    return task.id if isinstance(task, Task) else task
 
 
 @dataclass(frozen=True, slots=True)

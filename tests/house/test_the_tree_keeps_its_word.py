@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -60,15 +61,29 @@ def test_every_file_that_the_architecture_names_exists() -> None:
     assert not missing
 
 
-def test_httpx_is_imported_where_something_is_sent() -> None:
+def test_httpx_is_imported_where_something_is_sent_or_pretended_to_be() -> None:
     imports = re.compile(r"^\s*(import|from) httpx\b", re.MULTILINE)
     importing = {_named(path) for path in SOURCES if imports.search(path.read_text())}
-    assert importing == {
-        "src/suno_client/_transport.py",
-        "src/suno_client/testing.py",
-        "src/suno_client/sandbox/callbacks.py",
-        "src/suno_client/sandbox/sides/fetching.py",
+    assert {name for name in importing if not name.startswith("src/suno_client/testing/")} == {
+        "src/suno_client/_files/hosts.py",  # files
+        "src/suno_client/_transport.py",  # calls
+        "src/suno_client/sandbox/callbacks.py",  # stages, posted as the gateway does
+        "src/suno_client/sandbox/sides/fetching.py",  # files that a gateway is to fetch
     }
+
+
+def test_what_tests_alone_need_is_imported_for_them_alone() -> None:
+    """`suno_client` needs neither pytest nor starlette: who imports it, or FakeSuno, may have neither."""
+    imports = re.compile(r"^\s*(?:import|from) (pytest|starlette)\b", re.MULTILINE)
+    client = [path for path in SOURCES if "suno_client" in path.parts and "sandbox" not in path.parts]
+    importing = {_named(path): set(imports.findall(path.read_text())) for path in client}
+    assert {name: found for name, found in importing.items() if found} == {
+        "src/suno_client/testing/_app_transport.py": {"starlette"},
+        "src/suno_client/testing/_in_process.py": {"starlette"},
+        "src/suno_client/testing/fixtures.py": {"pytest"},
+    }
+    lean = "import suno_client.testing, sys; sys.exit(bool({'pytest', 'starlette', 'numpy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", lean], check=False).returncode == 0
 
 
 def test_only_open_conductr_asks_which_mode_it_is() -> None:

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from support.wire_gateway import Gateway, open_gateway
 
-from suno_client import Polling, SunoClient
+from suno_client import Limiter, Polling, Retrying, SunoClient
 from suno_client.testing import FakeSuno
 
 READY = "Suno sandbox listening on "
 KEY = "sk-canary-7f3a9d"
-QUICK = Polling(first_s=0, max_s=0, floor_s=0, retry_s=0)
+QUICK = Polling(first_s=0, max_s=0, floor_s=0, keep_s=0)
+ONCE = Retrying(submissions=1, first_s=0)
+NO_LIMIT = 1_000_000
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -42,7 +44,10 @@ async def gateway(anyio_backend: str) -> AsyncIterator[Gateway]:
 @pytest.fixture
 async def over_http(gateway: Gateway) -> AsyncIterator[SunoClient]:
     """A client of `gateway`, which counts as the gateway's own host: its files may be fetched."""
-    async with SunoClient(KEY, base_url=gateway.url, timeout_s=5, polling=QUICK) as client:
+    limiter = Limiter(NO_LIMIT, 0)
+    async with SunoClient(
+        KEY, base_url=gateway.url, timeout_s=5, polling=QUICK, retrying=ONCE, limiter=limiter
+    ) as client:
         yield client
 
 

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import AsyncIterator
+from ipaddress import IPv4Address, IPv6Address
 
-import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.media import AGENT, NOWHERE, hosts_over, plain_client
 from support.wire_gateway import Gateway, open_gateway, says
 
-from suno_client import BadMedia, NotSent, SunoClient
-from suno_client._addresses import AddressGuard, is_public
-from suno_client.testing import silent_mp3
+from suno_client import BadMedia, NotSent
+from suno_client._addresses import AddressGuard, is_loopback, is_public
+from suno_client._files.hosts import MediaHosts
+from suno_client._retrying import Retrying
 
 pytestmark = pytest.mark.anyio
 INSIDE_HOSTS = [
-    "127.0.0.1", "localhost", "127.1", "127.255.255.254", "0", "0.0.0.0", "2130706433", "0x7f.1", "0x7f000001",
-    "0177.0.0.1", "017700000001", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
-    "[2002:7f00:1::]", "[fe80::1]", "[fc00::1]", "[fd12::1]", "[ff02::1]", "169.254.169.254", "10.0.0.1", "10.255.0.9",
-    "172.16.0.1", "172.31.255.1", "192.168.1.1", "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1",
-    "255.255.255.255", "[::ffff:169.254.169.254]", "[2001:db8::1]", "[::ffff:10.0.0.1]", "[64:ff9b::a9fe:a9fe]",
+    # this machine
+    "127.0.0.1", "localhost", "LOCALHOST", "127.1", "127.0.1", "127.255.255.254", "0",
+    "0.0.0.0", "0.0.0.1", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::0001]", "[0000::1]",
+    # ... by odd numbers: decimal, hexadecimal, octal, mixed
+    "2130706433", "0x7f.1", "0x7f000001", "0X7F000001", "0177.0.0.1", "017700000001", "0177.0x0.1", "127.0x1",
+    "0300.0250.1.1", "3232235777", "0xc0a80101", "0xa9.0xfe.0xa9.0xfe", "2852039166", "0251.0376.0251.0376",
+    # ... in IPv6: mapped, compatible, translated, NAT64 and its local prefix, 6to4, Teredo
+    "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[::7f00:1]", "[::ffff:0:127.0.0.1]",
+    "[0:0:0:0:0:ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]",
+    "[2001:0:4136:e378:8000:63bf:80ff:fffe]", "[2001:0:7f00:1:8000:63bf:fefe:fefe]",
+    # networks of one's own, and of the provider
+    "10.0.0.1", "10.255.0.9", "172.16.0.1", "172.31.255.1", "192.168.1.1", "100.64.0.1", "100.127.255.254",
+    "[::ffff:10.0.0.1]", "[::ffff:100.64.0.1]", "[2002:c0a8:101::1]", "[64:ff9b::a00:1]", "[fc00::1]", "[fd12::1]",
+    "[fec0::1]",
+    # the link, with and without a zone; where clouds tell their secrets
+    "169.254.169.254", "[fe80::1]", "[fe80::1%25lo]", "[fe80::1%lo]", "[::1%25lo]", "[::ffff:169.254.169.254]",
+    "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "[fd00:ec2::254]",
+    # examples, benchmarks, protocols, many at once, what is not given out
+    "192.0.2.1", "198.51.100.1", "203.0.113.1", "198.18.0.1", "192.0.0.8", "192.88.99.1", "224.0.0.1", "240.0.0.1",
+    "255.255.255.255", "[ff02::1]", "[2001:db8::1]", "[3fff::1]", "[100::1]", "[2001:2::1]", "[5f00::1]", "[4000::1]",
+]  # fmt: skip
+INSIDE_NAMES = [  # for a resolver that leads every name inside
+    "localhost.", "127.0.0.1.", "169.254.169.254.", "0x7f.0.0.1.", "inside.test", "INSIDE.test.", "xn--bcher-kva.test",
+    "b\u00fccher.test", "127.0.0.1%00.test", "127.0.0.1%2f.test", "[::1].test", "metadata.google.internal",
+    # letters that look like others, or are turned into them
+    "\uff11\uff12\uff17.\uff10.\uff10.\uff11", "127\u30020\u30020\u30021", "\u2460\u2461\u2466.0.0.1",
+    "\u24dbocalhost", "loc\u00adalhost", "localhost\u2024test",
 ]  # fmt: skip
 UNUSABLE = [
     "file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/x", "data:audio/mpeg;base64,SUQz", "//127.0.0.1/x",
@@ -28,20 +54,60 @@ UNUSABLE = [
 ]  # fmt: skip
 
 
+@pytest.fixture
+async def hosts(gateway: Gateway) -> AsyncIterator[MediaHosts]:
+    async with plain_client() as http:
+        yield hosts_over(http, gateway.url, timeout_s=1, tries=1)
+
+
+async def ask(hosts: MediaHosts, url: str) -> int:
+    async with hosts.open_media(url) as answer:
+        return answer.status
+
+
 @pytest.mark.parametrize("host", INSIDE_HOSTS)
-async def test_no_spelling_of_an_inside_address_is_asked(tmp_path: Path, gateway: Gateway, host: str) -> None:
+async def test_no_spelling_of_an_inside_address_is_asked(gateway: Gateway, host: str) -> None:
     """Aimed at the very port where a server listens: it sees no connection."""
-    async with SunoClient("key", base_url="https://api.sunoapi.org", timeout_s=1) as suno:
+    async with plain_client() as http:
         with pytest.raises((BadMedia, NotSent)) as caught:
-            await suno.download(f"http://{host}:{gateway.port}/x", tmp_path / "x")
+            await ask(hosts_over(http, timeout_s=1, tries=1), f"http://{host}:{gateway.port}/x")
     assert gateway.connections == 0
     assert isinstance(caught.value, NotSent) == ("could not be resolved" in str(caught.value))
 
 
+@pytest.mark.parametrize("host", INSIDE_HOSTS)
+async def test_no_redirect_leads_to_any_of_them(gateway: Gateway, hosts: MediaHosts, host: str) -> None:
+    async with open_gateway() as inside:
+        location = f"http://{host}:{inside.port}/x".encode().decode("latin-1")
+        gateway.turns.append(says(b"", 302, {"Location": location}))
+        with pytest.raises((BadMedia, NotSent)) as caught:
+            await ask(hosts, f"{gateway.url}/x")
+        assert inside.connections == 0
+    assert isinstance(caught.value, NotSent) == ("could not be resolved" in str(caught.value))
+    assert gateway.connections == 1
+
+
+@pytest.mark.parametrize("name", INSIDE_NAMES)
+async def test_no_name_that_leads_inside_is_asked(gateway: Gateway, name: str) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    async with plain_client() as http:
+        hosts = MediaHosts(http, AddressGuard(NOWHERE, resolve=resolve), Retrying(), agent=AGENT, timeout_s=1)
+        with pytest.raises(BadMedia, match=r"private network|not usable"):
+            await ask(hosts, f"http://{name}:{gateway.port}/x")
+    assert gateway.connections == 0
+
+
+def test_the_spellings_are_many() -> None:
+    assert len({*INSIDE_HOSTS, *INSIDE_NAMES}) == len(INSIDE_HOSTS) + len(INSIDE_NAMES) > 90
+
+
 @pytest.mark.parametrize("url", UNUSABLE)
-async def test_what_is_no_address_is_refused(tmp_path: Path, over_http: SunoClient, url: str) -> None:
+async def test_what_is_no_address_is_refused(gateway: Gateway, hosts: MediaHosts, url: str) -> None:
     with pytest.raises((BadMedia, NotSent)):
-        await over_http.download(url, tmp_path / "x")
+        await ask(hosts, url)
+    assert gateway.connections == 0
 
 
 @pytest.mark.parametrize(
@@ -52,62 +118,47 @@ async def test_what_is_no_address_is_refused(tmp_path: Path, over_http: SunoClie
         "//10.0.0.1/x",
         "file:///etc/passwd",
         "http://a@b/",
+        "http://a:b@127.0.0.1/",
+        "ftp://127.0.0.1/x",
+        "data:audio/mpeg;base64,SUQz",
     ],
 )
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_no_redirect_leads_inside(
-    tmp_path: Path, gateway: Gateway, over_http: SunoClient, location: str, status: int
-) -> None:
+async def test_no_redirect_leads_inside(gateway: Gateway, hosts: MediaHosts, location: str, status: int) -> None:
     gateway.turns.append(says(b"", status, {"Location": location}))
     with pytest.raises(BadMedia):
-        await over_http.download(f"{gateway.url}/x", tmp_path / "x")
-    assert list(tmp_path.iterdir()) == []
+        await ask(hosts, f"{gateway.url}/x")
+    assert gateway.connections == 1
 
 
-async def test_a_redirect_to_another_port_of_this_machine_is_refused(
-    tmp_path: Path, gateway: Gateway, over_http: SunoClient
-) -> None:
+async def test_a_redirect_to_another_port_of_this_machine_is_refused(gateway: Gateway, hosts: MediaHosts) -> None:
     async with open_gateway() as other:
         gateway.turns.append(says(b"", 302, {"Location": f"{other.url}/x"}))
         with pytest.raises(BadMedia, match="private network"):
-            await over_http.download(f"{gateway.url}/x", tmp_path / "x")
+            await ask(hosts, f"{gateway.url}/x")
         assert other.connections == 0
 
 
-async def test_a_redirect_is_followed_where_it_is_allowed_and_never_with_the_key(
-    tmp_path: Path, gateway: Gateway
-) -> None:
-    async with (
-        open_gateway() as other,
-        SunoClient("key", base_url=gateway.url, allow_private_hosts=True) as suno,
-    ):
+async def test_a_redirect_is_followed_where_it_is_allowed(gateway: Gateway) -> None:
+    async with open_gateway() as other, plain_client() as http:
         gateway.turns.extend([says(b"", 302, {"Location": "/y"}), says(b"", 307, {"Location": f"{other.url}/z"})])
-        other.turns.append(says(silent_mp3(1)))
-        await suno.download(f"{gateway.url}/x", tmp_path / "x")
+        other.turns.append(says(b"song"))
+        assert await ask(hosts_over(http, gateway.url, allow_private=True), f"{gateway.url}/x") == 200
         assert [seen.path for seen in gateway.seen + other.seen] == ["/x", "/y", "/z"]
-        assert all("authorization" not in seen.headers for seen in gateway.seen + other.seen)
 
 
-async def test_a_ring_of_redirects_ends(tmp_path: Path, gateway: Gateway, over_http: SunoClient) -> None:
+async def test_a_ring_of_redirects_ends(gateway: Gateway, hosts: MediaHosts) -> None:
     gateway.turns.extend([says(b"", 302, {"Location": "/x"})] * 20)
     with pytest.raises(BadMedia, match="redirects more than 5 times"):
-        await over_http.download(f"{gateway.url}/x", tmp_path / "x")
+        await ask(hosts, f"{gateway.url}/x")
     assert len(gateway.seen) == 6
-
-
-async def test_a_borrowed_clients_credentials_stay_at_home(tmp_path: Path, gateway: Gateway) -> None:
-    async with httpx.AsyncClient(headers={"Authorization": "Basic x"}, cookies={"sid": "y"}, auth=("u", "p")) as http:
-        async with SunoClient("key", base_url=gateway.url, http=http) as suno:
-            gateway.turns.append(says(silent_mp3(1)))
-            await suno.download(f"{gateway.url}/x", tmp_path / "x")
-        assert not http.is_closed  # it stays its owner's
-    assert not {"authorization", "cookie"} & set(gateway.seen[0].headers)
 
 
 async def test_a_name_is_judged_by_all_that_it_resolves_to() -> None:
     names = {
         "cdn1.suno.ai": ["104.18.0.1", "2606:4700::1"],
-        "rebind.test": ["104.18.0.1", "127.0.0.1"],
+        "mixed.test": ["104.18.0.1", "127.0.0.1"],
+        "twice.test": ["104.18.0.2", "104.18.0.1", "104.18.0.2"],
         "void.test": [],
     }
 
@@ -115,8 +166,10 @@ async def test_a_name_is_judged_by_all_that_it_resolves_to() -> None:
         return names[host]
 
     guard = AddressGuard(("api.sunoapi.org", 443), resolve=resolve)
-    await guard.check("https://cdn1.suno.ai/x.mp3")
-    for name in ("rebind.test", "void.test"):
+    assert await guard.check("https://cdn1.suno.ai/x.mp3") == ("104.18.0.1", "2606:4700::1")
+    assert await guard.check("https://twice.test/x.mp3") == ("104.18.0.2", "104.18.0.1")
+    assert await guard.check("https://api.sunoapi.org/x.mp3") == ()
+    for name in ("mixed.test", "void.test"):
         with pytest.raises(BadMedia, match="private network"):
             await guard.check(f"https://{name}/x.mp3")
 
@@ -129,6 +182,39 @@ async def test_a_name_that_nobody_knows_was_never_asked() -> None:
         await AddressGuard(("api.sunoapi.org", 443), resolve=resolve).check("https://nowhere.test/x")
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"])
+async def test_a_name_that_cannot_be_one_is_refused(anyio_backend: str) -> None:
+    guard = AddressGuard(("api.sunoapi.org", 443))
+    for url in ("http://b\u00fccher..test/x", "http://user@cdn.test/"):
+        with pytest.raises(BadMedia, match="not usable"):
+            await guard.check(url)
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::1"]
+)
 def test_the_open_internet_is_public(address: str) -> None:
     assert is_public(address)
+
+
+def test_only_this_machine_is_loopback() -> None:
+    assert all(map(is_loopback, ("localhost", "127.0.0.1", "127.1.2.3", "::1")))
+    assert not any(map(is_loopback, ("suno.test", "10.0.0.1", "::2")))
+
+
+def test_a_zone_is_of_this_machine_whatever_its_address() -> None:
+    assert not is_public("2606:4700::1111%eth0")
+
+
+@given(st.ip_addresses(v=4))
+def test_no_wrapping_makes_an_inner_address_public(inner: IPv4Address) -> None:
+    low, high = int(inner) & 0xFFFF, int(inner) >> 16
+    for wrapped in (f"::ffff:{inner}", f"64:ff9b::{inner}", f"2002:{high:x}:{low:x}::1"):
+        assert is_public(wrapped) == is_public(str(inner))
+    for wrapped in (f"::{inner}", f"::ffff:0:{inner}", f"64:ff9b:1::{inner}"):
+        assert not is_public(wrapped)
+    assert not is_public(f"{IPv6Address(f'2001:0:{high:x}:{low:x}::')}") or is_public(str(inner))
+
+
+@given(st.ip_addresses(v=6))
+def test_what_python_calls_private_is_never_public(address: IPv6Address) -> None:
+    assert not (is_public(str(address)) and (address.is_private or address.is_multicast or address.is_link_local))

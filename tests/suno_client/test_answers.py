@@ -10,6 +10,7 @@ from anyio.abc import SocketStream
 from support.wire_gateway import Gateway, Seen, hangs_up, never_answers, says
 
 from suno_client import (
+    AlreadyMade,
     BadKey,
     InvalidRequest,
     Maintenance,
@@ -45,7 +46,7 @@ def no(code: int, msg: str = "no") -> dict[str, object]:
         (no(402), 200, OutOfCredits),
         (no(404), 404, Refused),
         (no(405), 200, TooMany),
-        (no(409), 200, Refused),
+        (no(409), 200, AlreadyMade),
         (no(413, "prompt too long"), 200, Refused),
         (no(429, NO_CREDITS), 200, OutOfCredits),
         (no(429, NO_CREDITS), 429, OutOfCredits),

@@ -23,6 +23,8 @@ FAULTS: list[Fault] = [
     envelope(429, "credits are insufficient"),
     envelope(455, "maintenance"),
     envelope(500, "internal"),
+    envelope(408, "Request timeout"),
+    Reply(b"<html>", 499),
 ]
 
 

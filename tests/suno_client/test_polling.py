@@ -31,24 +31,12 @@ def test_delays_grow_from_three_seconds_to_fifteen() -> None:
     assert [polling.delay(n, 600, Random()) for n in range(6)] == [3, 4.5, 6.75, 10.125, 15, 15]
 
 
-@given(tried=st.integers(1, 2), asked_s=st.none() | st.floats(0, 30), seed=st.integers())
-def test_a_retry_waits_at_least_as_long_as_it_was_asked_to(tried: int, asked_s: float | None, seed: int) -> None:
-    delay = Polling().retry(tried, asked_s, Random(seed))
-    assert delay is not None
-    assert (asked_s or 0) <= delay <= max(asked_s or 0, tried * 0.5)
-
-
-def test_retries_end() -> None:
-    assert Polling().retry(3, None, Random()) is None
-    assert Polling().retry(1, 31.0, Random()) is None
-
-
 def test_a_faster_clock_scales_all_of_it() -> None:
-    assert Polling().at_speed(10) == Polling(first_s=0.3, max_s=1.5, floor_s=0.034, retry_s=0.05)
+    assert Polling().at_speed(10) == Polling(first_s=0.3, max_s=1.5, floor_s=0.034)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"first_s": -1.0}, {"first_s": 20.0}, {"growth": 0.9}, {"jitter": 1.0}, {"floor_s": -1.0}, {"tries": 0}]
+    "wrong", [{"first_s": -1.0}, {"first_s": 20.0}, {"growth": 0.9}, {"jitter": 1.0}, {"floor_s": -1.0}, {"lanes": 0}]
 )
 def test_habits_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"must hold|not negative"):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from support.wire_gateway import Gateway, Turn, hangs_up, never_answers, says
 
-from suno_client import SunoClient, SunoError, TaskId, Unanswered
+from suno_client import InvalidRequest, SunoClient, SunoError, TaskId, Unanswered
 from suno_client.testing import FakeSuno
 
 pytestmark = pytest.mark.anyio
@@ -70,10 +70,24 @@ async def test_locals_of_the_http_library_are_not_told() -> None:
     assert KEY not in told(caught.value)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"base_url": "ftp://x"}, {"dialect": "udio"}, {"timeout_s": 0}, {"proxy": "x://u:canary@h"}]
+)
+def test_no_trouble_at_the_start_tells_the_key_or_the_proxys_password(wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        SunoClient(KEY, **{"proxy": "http://u:canary@h", **wrong})  # pyright: ignore[reportArgumentType] - wrong on purpose
+    assert KEY not in told(caught.value)
+    assert "canary" not in told(caught.value)
+    with pytest.raises(InvalidRequest) as caught:
+        SunoClient(f"{KEY} and more")
+    assert KEY not in told(caught.value)
+
+
 async def test_no_repr_tells_the_key() -> None:
     async with FakeSuno(key=KEY).client() as suno:
         task = await suno.generations.create("rain")
-        shown = [suno, vars(suno), suno.generations, vars(suno.generations), task, vars(suno._transport)]
+        sender = suno._sender
+        shown = [suno, vars(suno), vars(suno.generations), task, vars(sender), vars(sender.transport), sender.options]
         assert KEY not in "".join(map(repr, shown))
         assert KEY not in repr(await suno.generations.get(task.id))
 
@@ -81,9 +95,15 @@ async def test_no_repr_tells_the_key() -> None:
 async def test_errors_and_logs_of_downloads_hold_no_signed_address(
     gateway: Gateway, over_http: SunoClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, logger="suno_client")
+    caplog.set_level(logging.DEBUG)
     gateway.turns.append(says(b"<html>", 403))
     with pytest.raises(SunoError) as caught:
         await over_http.download(f"{gateway.url}/song.mp3?Signature=canary", tmp_path / "x")
     assert "canary" not in str(caught.value) + repr(vars(caught.value))
-    assert "canary" not in "".join(record.getMessage() for record in caplog.records if record.name == "suno_client")
+    assert "canary" not in "".join(record.getMessage() for record in caplog.records)
+
+
+async def test_a_key_as_short_as_a_word_takes_nothing_from_an_answer(gateway: Gateway) -> None:
+    gateway.turns.append(says({"code": 200, "data": {"taskId": "task"}}))
+    async with SunoClient("k", base_url=gateway.url) as suno:
+        assert (await suno.generations.create("rain")).id == "task"

@@ -9,7 +9,7 @@ from suno_client import BadKey, GenerationFailed, Polling, Stage, SunoClient, Un
 from suno_client.testing import BASE_URL, FakeSuno, Loss, Reply, Step, envelope
 
 pytestmark = pytest.mark.anyio
-SLOW = Polling(first_s=0.01, max_s=0.01, floor_s=0, retry_s=0)
+SLOW = Polling(first_s=0.01, max_s=0.01, floor_s=0)
 
 
 async def stages(suno: SunoClient) -> list[str]:

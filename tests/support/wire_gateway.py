@@ -57,6 +57,7 @@ class Gateway:
     turns: deque[Turn] = field(default_factory=deque)
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
+    slow_s: float = 0.0  # between two parts of a request
 
     @property
     def url(self) -> str:
@@ -66,14 +67,14 @@ class Gateway:
         self.connections += 1
         async with stream:
             try:
-                seen = await read_request(stream)
+                seen = await read_request(stream, self.slow_s)
                 self.seen.append(seen)
                 await self.turns.popleft()(stream, seen)
             except (anyio.EndOfStream, anyio.BrokenResourceError):
                 return
 
 
-async def read_request(stream: SocketStream) -> Seen:
+async def read_request(stream: SocketStream, slow_s: float = 0.0) -> Seen:
     raw = b""
     while b"\r\n\r\n" not in raw:
         raw += await stream.receive()
@@ -82,6 +83,8 @@ async def read_request(stream: SocketStream) -> Seen:
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     while len(body) < int(headers.get("content-length", 0)):
         body += await stream.receive()
+        if slow_s:
+            await anyio.sleep(slow_s)
     method, path, _ = first.split(" ")
     return Seen(method, path, headers, body)
 
