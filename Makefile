@@ -4,7 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN = $(VENV)/bin
 PACKAGES = src/suno_client src/conductr_player src/conductr_store src/conductr apps/bot apps/web apps/solo
-COVERED = 98 # per cent of suno_client's lines and branches, its sandbox's child processes included
+COVERED = 99 # per cent of the lines and branches of suno_client without its sandbox
+COVERED_ALL = 98 # with it: its renderers are child processes, and what a killed one saw is lost
 PARALLEL = -n 3 --dist loadfile # most of these wait for a sandbox's clock; what keeps time itself runs alone
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP = $(VENV)/run.stamp
@@ -25,7 +26,8 @@ test: $(DEV_STAMP) ## Every test on this Python, with suno_client's coverage; AR
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest tests/suno_client tests/sandbox $(PARALLEL)
 	$(BIN)/coverage combine -q
-	$(BIN)/coverage report --fail-under=$(COVERED)
+	$(BIN)/coverage report --fail-under=$(COVERED_ALL)
+	$(BIN)/coverage report --fail-under=$(COVERED) --omit='*/sandbox/*'
 	$(BIN)/python -m pytest --ignore=tests/suno_client --ignore=tests/sandbox
 else
 test: $(DEV_STAMP)
