@@ -31,7 +31,7 @@ def user_agent() -> str:
     """Media hosts turn away what looks like a script (reference: suno.md 2A.11)."""
     try:
         return f"Mozilla/5.0 (compatible; suno-client/{version('suno-client')})"
-    except PackageNotFoundError:
+    except PackageNotFoundError:  # pragma: no cover - a folder on the path, never installed
         return "Mozilla/5.0 (compatible; suno-client)"
 
 

@@ -124,7 +124,8 @@ async def ask(url: str, network: list[str], journal: Path | None) -> list[SunoEr
             ) as suno,
         ):
             try:
-                await suno.with_options(submission_id="wish-1").generations.create("rain", instrumental=True)
+                wish = "wish-1" if journal else None
+                await suno.with_options(submission_id=wish).generations.create("rain", instrumental=True)
             except SunoError as error:
                 errors.append(error)
             else:

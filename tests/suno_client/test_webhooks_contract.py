@@ -255,7 +255,7 @@ async def test_a_callback_brings_the_task_of_an_answer_that_was_lost(running: Sa
         hook = f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}/hook"
         address = with_submission(with_token(hook, TOKEN), "wish-7")
         with pytest.raises(Unanswered):
-            await suno.with_options(callback_url=address, submission_id="wish-7").lyrics.create("rain")
+            await suno.with_options(callback_url=address).lyrics.create("rain")
         with anyio.fail_after(PATIENCE_S):
             path, body = await calls.receive()
         assert token_matches(path, TOKEN)
