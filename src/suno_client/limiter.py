@@ -145,13 +145,12 @@ class _AccountLimiter(Limiter):
     def _give_back(self) -> None:
         super()._give_back()
         with _registry:
-            _recent.pop(self, None)
-            _recent[self] = None
+            _recent.add(self)
 
 
 _registry = threading.Lock()
 _accounts = WeakValueDictionary[bytes, Limiter]()  # by SHA-256 of origin and key: no key is kept
-_recent: dict[Limiter, None] = {}  # those last used, longest ago first
+_recent = set[Limiter]()  # those with calls that still count
 
 
 def shared_limiter(origin: str, key: str) -> Limiter:
@@ -163,8 +162,8 @@ def shared_limiter(origin: str, key: str) -> Limiter:
     """
     account = hashlib.sha256(f"{origin}\0{key}".encode()).digest()
     with _registry:
-        while _recent and (oldest := next(iter(_recent))).idle:
-            del _recent[oldest]
+        for old in [one for one in _recent if one.idle]:
+            _recent.discard(old)
         limiter = _accounts.get(account)
         if limiter is None:
             limiter = _accounts[account] = _AccountLimiter()
