@@ -86,6 +86,7 @@ def main() -> None:
     print("\n" + ("\n".join(missed) or "all within what we hold ourselves to"))
     if options.json:
         options.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1))
+    sys.exit(1 if missed else 0)
 
 
 def read_options() -> argparse.Namespace:
