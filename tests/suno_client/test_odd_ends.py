@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 import trio.testing
+from pydantic import ValidationError
 from support.suno_requests import URL
 from support.wire_gateway import Gateway, says
 
@@ -34,6 +35,8 @@ def test_a_clip_may_be_made_of_one_and_of_a_moment() -> None:
     clip = Clip.model_validate({"id": "a", "created_at": made})
     assert clip.created_at == made
     assert Clip.model_validate(clip) == clip
+    with pytest.raises(ValidationError):
+        Clip.model_validate("no object")
 
 
 def test_stems_are_asked_for_by_name() -> None:
