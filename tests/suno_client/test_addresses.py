@@ -12,7 +12,7 @@ from support.media import AGENT, NOWHERE, hosts_over, plain_client
 from support.wire_gateway import Gateway, open_gateway, says
 
 from suno_client import BadMedia, NotSent
-from suno_client._addresses import AddressGuard, is_loopback, is_public
+from suno_client._addresses import AddressGuard, _wrapped, is_loopback, is_public
 from suno_client._files.hosts import MediaHosts
 from suno_client._retrying import Retrying
 
@@ -217,4 +217,7 @@ def test_no_wrapping_makes_an_inner_address_public(inner: IPv4Address) -> None:
 
 @given(st.ip_addresses(v=6))
 def test_what_python_calls_private_is_never_public(address: IPv6Address) -> None:
+    """But for addresses that wrap others, of which Pythons think differently: the test before judges them by those."""
+    if _wrapped(address):
+        return
     assert not (is_public(str(address)) and (address.is_private or address.is_multicast or address.is_link_local))
