@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, field
 
 import anyio
@@ -70,6 +71,25 @@ async def test_trouble_is_told_to_all_who_waited_and_the_next_asks_anew() -> Non
     assert (told, gateway.asked) == (3, [A])
     gateway.error = None
     assert (await look(poller, gateway)).task_id == A
+
+
+async def test_the_trouble_of_one_who_waits_holds_no_frames_of_the_others() -> None:
+    poller, gateway = Poller(8, 0, 60), Gateway(at_once=False, error=Unanswered("x", may_be_charged=False))
+    lengths: list[int] = []
+
+    async def wait() -> None:
+        try:
+            await look(poller, gateway)
+        except Unanswered as error:
+            lengths.append(len(traceback.extract_tb(error.__traceback__)))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(50):
+            group.start_soon(wait)
+        await anyio.wait_all_tasks_blocked()
+        gateway.go.set()
+    assert len(lengths) == 50
+    assert max(lengths) < 10
 
 
 @pytest.mark.parametrize("looked_before", [False, True])
