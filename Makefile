@@ -6,12 +6,16 @@ BIN = $(VENV)/bin
 PACKAGES = src/suno_client src/conductr_player src/conductr_store src/conductr apps/bot apps/web apps/solo
 COVERED = 99.9 # per cent of the lines and branches of suno_client without its sandbox: all, but for one that a race may miss
 COVERED_ALL = 99.5 # with it: its renderers are child processes, and what a killed one saw is lost
-PARALLEL = -n 3 --dist loadfile # most of these wait for a sandbox's clock; what keeps time itself runs alone
+PURE = $(foreach name,machine session queue undo snapshot sound_values watchdog,tests/player/test_$(name).py) # all of core/
+PARALLEL = -n 3 --dist loadfile # most of these wait for a sandbox's clock; what keeps time itself (`timed`) runs alone
+CORE = .coverage_core # apart from that of suno_client, which is combined
+REST = --ignore=tests/suno_client --ignore=tests/sandbox
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP = $(VENV)/run.stamp
 DEV_STAMP = $(VENV)/dev.stamp
+BENCH_STAMP = .venv-bench/bench.stamp # apart: songbird is for discord.py, whose import name is py-cord's
 
-.PHONY: help setup demo test test-libraries check format alone bench bench-client docs lock clean
+.PHONY: help setup demo test test-libraries check format alone bench bench-client bench-gate docs lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -28,7 +32,10 @@ test: $(DEV_STAMP) ## Every test on this Python, with suno_client's coverage; AR
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=$(COVERED_ALL)
 	$(BIN)/coverage report --fail-under=$(COVERED) --omit='*/sandbox/*'
-	$(BIN)/python -m pytest --ignore=tests/suno_client --ignore=tests/sandbox
+	COVERAGE_FILE=$(CORE) $(BIN)/coverage run --rcfile=/dev/null --branch --source=conductr_player.core -m pytest $(PURE)
+	COVERAGE_FILE=$(CORE) $(BIN)/coverage report --rcfile=/dev/null --show-missing --skip-covered --fail-under=100
+	$(BIN)/python -m pytest $(REST) $(PURE:%=--ignore=%) -m "not timed" $(PARALLEL)
+	$(BIN)/python -m pytest $(REST) $(PURE:%=--ignore=%) -m timed
 else
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest $(ARGS)
@@ -36,7 +43,8 @@ endif
 
 test-libraries: $(DEV_STAMP) ## The three libraries alone, without their slowest tests (CI runs this on each Python)
 	$(BIN)/python -m pytest tests/suno_client -m "not slow" $(PARALLEL) $(ARGS)
-	$(BIN)/python -m pytest tests/player tests/store $(ARGS)
+	$(BIN)/python -m pytest tests/player tests/store -m "not slow and not timed" $(PARALLEL) $(ARGS)
+	$(BIN)/python -m pytest tests/player tests/store -m "timed and not slow" $(ARGS)
 
 check: $(DEV_STAMP) ## ruff, formatting, types, layers, spelling
 	$(BIN)/ruff check .
@@ -50,11 +58,14 @@ format: $(DEV_STAMP) ## Let ruff put imports and lines in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-alone: $(DEV_STAMP) ## suno-client's wheel in a clean environment of PYTHON, without this repository
+alone: $(DEV_STAMP) ## The wheels of suno-client and conductr-player in clean environments of PYTHON, without this repository
 	$(BIN)/python tools/alone.py --python $(PYTHON)
 
-bench: bench-client $(DEV_STAMP) ## The benchmarks: suno-client beside bare httpx, and voice beside stock py-cord
+bench: bench-client $(DEV_STAMP) $(BENCH_STAMP) ## The benchmarks: suno-client beside bare httpx, and voice beside its peers (ARGS="--quick")
 	$(BIN)/python benchmarks/voice.py $(ARGS)
+
+bench-gate: $(DEV_STAMP) ## What CI asks of playing: ratios and rates only, under a minute
+	$(BIN)/python benchmarks/voice.py --gate
 
 bench-client: $(DEV_STAMP) ## What suno-client costs: a call beside bare httpx, a thousand waits, the import
 	$(BIN)/python benchmarks/client.py
@@ -67,9 +78,10 @@ lock: ## Pin again what pyproject files ask for (needs uv)
 	uv lock
 	uv export -q --format requirements-txt --no-emit-workspace --no-header --no-annotate --no-default-groups -o requirements/run.lock
 	uv export -q --format requirements-txt --no-emit-workspace --no-header --no-annotate --all-groups -o requirements/dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/bench.in -o requirements/bench.lock
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) .venv-bench .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage*
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Conductr needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
@@ -82,4 +94,10 @@ $(RUN_STAMP): requirements/run.lock $(PACKAGES:=/pyproject.toml) | $(BIN)/python
 
 $(DEV_STAMP): requirements/dev.lock $(RUN_STAMP)
 	$(PIP) install -q --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(BENCH_STAMP): requirements/bench.lock | $(BIN)/python
+	$(BIN)/python -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check install -q --only-binary :all: --require-hashes -r $< \
+		|| echo "no wheel for this Python: the rows of songbird and the plot are left out"
 	@touch $@

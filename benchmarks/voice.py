@@ -1,222 +1,206 @@
-"""What a guild-second of music costs, and how evenly it is paced: ours beside stock py-cord, in the same run.
+"""What a guild-second of music costs, how evenly it is paced, and how soon it is heard: ours beside its peers.
 
-    python benchmarks/voice.py --guilds 1,10,100,1000 --seconds 10 [--json FILE]
+    python benchmarks/voice.py [--quick | --gate] [--json FILE] [--plot FILE.svg] [--docs PAGE.md] [--help]
 
 How it is measured, and what it does not say:
 
-* Each player runs in a process of its own against a UDP listener in another; all traffic stays on
-  127.0.0.1. First every guild has to be heard, then a warm-up, then the window of `--seconds`.
+* Each player runs in a process of its own against a UDP listener in another, all in one run, on 127.0.0.1.
+  Rounds interleave the players; medians with least and greatest; ratios are taken within a round only.
 * CPU: user and system time of the player's whole process tree (/proc schedstat, so FFmpeg counts),
   divided by guilds and seconds. Over loopback `sendto` also runs the receiving side within the
   sender's time, for all players alike: ratios carry over to a real network, absolute figures do not.
-* Deviation: kernel receive time (SO_TIMESTAMPNS) minus RTP timestamp, against the guild's own median;
-  in ms over all packets. `gap`: the longest pause between two packets of one guild.
-* `rate`: packets that arrived over packets due. Outside 0.995-1.005 the player could not keep up; its
-  CPU is then understated and is marked with `!`.
-* `others`: cores that other programs used meanwhile (those that ran through the whole window). Above
-  0.1 the row's jitter is theirs as much as the player's, and CPU is dearer by cold caches.
-* `ours, py-cord sender` is what the bot does: GuildPlayer, VoiceOutput, one Pacer, py-cord's
-  `send_audio_packet` (XChaCha20). `ours, own AES sender` is the same with AES-256-GCM of our own; the
-  bot does not use it. The stock players are py-cord's AudioPlayer as documented, `FFmpegPCMAudio` with
-  its defaults (which switch FEC on) and with `fec=False`, `FFmpegOpusAudio` encoding and `codec="copy"`.
-* py-cord's handshake and websocket are stubbed for all alike, DAVE is off. Stock is flattered a little:
-  the real client has a voice websocket as well.
-* Ours has been transcoded before (once a song, about 2 CPU seconds for 3 minutes); stock transcodes at
-  each play. That is the point, but a song that is played only once costs ours those 2 seconds too:
-  printed as `ingest`.
-* Stock is left out above 100 guilds: it would need as many FFmpeg processes.
-* One synthetic song; two runs differ by some 10 % in CPU and by far more in p99 on a shared machine.
+* p50, p99, max: kernel receive time (SO_TIMESTAMPNS) minus RTP time, against the guild's own median, ms.
+* A row is valid where 0.995-1.005 of the due packets came and none was lost. `others`: cores that
+  other programs used meanwhile; above 0.1 the jitter is theirs as much as the player's.
+* A round whose floor differs from the median by more than a quarter is taken again, if time is left.
+* Ours is the product's path: Players, GuildPlayer, VoiceOutput, Renditions, Pacer, RtpSender; or py-cord's
+  `send_audio_packet` instead of the sender. DAVE: a real MLS group of two for each guild. Peers: py-cord's
+  AudioPlayer as documented, its handshake stubbed; discord-ext-songbird, which shakes hands itself, with a
+  voice gateway of ours. None of the peers has DAVE on. Floors: bare loops that send, in C with AES-256-GCM.
+* Ours was transcoded before (once a song: printed as ingest); stock transcodes at each play.
+* Memory a guild: what one guild more adds to PSS, without what the kernel keeps for a socket.
+* One synthetic song; loopback only; no DAVE server, no loss, no real network.
+
+The exit code tells the gate's outcome with --gate (ratios and rate, never times), and nothing otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import resource
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import anyio
-import numpy as np
-from voice_tree import cpu_s, everyone, tree_of, usage_of
+from attrs import asdict, evolve
+from playing.latencies import latencies, told
+from playing.machine import about_machine
+from playing.markdown import put_into
+from playing.measure import Bench, measure
+from playing.native import compiled
+from playing.plans import FULL, GATE, QUICK, Place, Plan, planned
+from playing.players.setting import raise_limits
+from playing.report import LIVE, judgements, line_of, summary
+from playing.roster import PLAYERS
+from playing.rows import Row, disturbed, with_ratios
+from playing.song import Song, make_song
+from playing.targets import Latencies, gate, judged, place_of
 
-from conductr_player import find_ffmpeg, ingest
-
-HERE = Path(__file__).parent
-MOST_STOCK_GUILDS = 100
-PLAYERS = {
-    "ours-pycord": "ours, py-cord sender",
-    "ours-aes": "ours, own AES sender",
-    "pycord-pcm": "stock FFmpegPCMAudio (default)",
-    "pycord-pcm-nofec": "stock FFmpegPCMAudio fec=False",
-    "pycord-opus": "stock FFmpegOpusAudio (default)",
-    "pycord-copy": "stock FFmpegOpusAudio codec=copy",
-}
-Row = dict[str, Any]
+SECONDS_A_TRY = 5.5  # of all latencies together
+BENCH_PYTHON = Path(__file__).parents[1] / ".venv-bench/bin/python"
 
 
-def main() -> None:
+def main() -> int:
     options = read_options()
+    if options.read:
+        return show(options, options.read)
     raise_limits()
-    machine = about_machine()
+    plan = plan_of(options)
+    machine = about_machine(options.bench_python)
+    songbird_python = options.bench_python if machine.get("discord-ext-songbird") else None
+    print("\n".join(f"{name}: {what}" for name, what in machine.items()), flush=True)
     with TemporaryDirectory(prefix="conductr-bench-") as folder:
-        mp3, opus, ingest_s = make_song(Path(folder), options.seconds + options.warm_up + 90)
-        print(f"{machine}; ingest {ingest_s:.2f} CPU s a minute of music\n")
-        rows = list[Row]()
-        print(HEADER)
-        for _ in range(options.rounds):
-            for guilds in options.guilds:
-                for kind in options.players:
-                    row = measure(kind, guilds, options, mp3, opus)
-                    rows.append(row)
-                    print(line_of(row), flush=True)
-    print("\n" + "\n".join(ratios(rows)))
-    if options.json:
-        options.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1))
+        bench = prepared(Path(folder), songbird_python, plan)
+        print(f"\n{LIVE}", flush=True)
+        rows = all_rounds(bench, plan)
+        if options.gate:
+            return gated(bench, plan, rows)
+        found = latencies(bench, plan.tries, plan.beside) if plan.tries else {}
+        finish(bench, plan, rows, found, machine, options)
+    return 0
 
 
 def read_options() -> argparse.Namespace:
+    def words(text: str) -> list[str]:
+        return text.split(",")
+
+    def numbers(text: str) -> list[int]:
+        return [int(each) for each in text.split(",")]
+
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--guilds", default="1,10,100,1000", type=lambda text: [int(n) for n in text.split(",")])
-    parser.add_argument("--seconds", default=10.0, type=float, help="the window (default 10)")
-    parser.add_argument("--warm-up", default=3.0, type=float, help="seconds before the window (default 3)")
-    parser.add_argument("--rounds", default=1, type=int, help="repeat everything, players interleaved")
-    parser.add_argument("--players", default=list(PLAYERS), type=lambda text: text.split(","), help=", ".join(PLAYERS))
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    return parser.parse_args()
+    parser.add_argument("--quick", action="store_true", help="three minutes; few guilds, one round")
+    parser.add_argument("--gate", action="store_true", help="for CI: ratios and rates, wide margins, under a minute")
+    parser.add_argument("--players", default=[], type=words, help=", ".join(PLAYERS))
+    parser.add_argument("--guilds", default=[], type=numbers, help="1,10,100 (default: what suits each player)")
+    parser.add_argument("--rounds", default=0, type=int)
+    parser.add_argument("--minutes", default=18.0, type=float, help="begin no row that can be spared after this")
+    parser.add_argument("--window", default=0.0, type=float, help="seconds of each row")
+    parser.add_argument("--tries", type=int, help="of each latency; 0: none")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="everything that was measured")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="p99 and CPU by guilds, as .svg or .png")
+    parser.add_argument("--docs", type=Path, metavar="PAGE.md", help="put the tables between the marks of this page")
+    parser.add_argument("--read", type=Path, metavar="FILE", help="measure nothing; show this --json of another run")
+    parser.add_argument("--bench-python", type=Path, default=BENCH_PYTHON if BENCH_PYTHON.exists() else None)
+    options = parser.parse_args()
+    if unknown := set(options.players) - set(PLAYERS):
+        parser.error(f"no such player: {', '.join(sorted(unknown))}")
+    return options
 
 
-def raise_limits() -> None:
-    """A socket a guild."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def plan_of(options: argparse.Namespace) -> Plan:
+    preset = GATE if options.gate else QUICK if options.quick else FULL
+    plan = planned(preset, options.players, options.guilds, options.rounds, options.window)
+    tries = options.tries if options.tries is not None else 0 if options.players or options.guilds else plan.tries
+    return evolve(plan, tries=tries, seconds_at_most=60 * options.minutes - SECONDS_A_TRY * tries)
 
 
-def make_song(folder: Path, seconds: float) -> tuple[Path, Path, float]:
-    """Music of that length as MP3 (192k) and as what `ingest` makes of it; CPU seconds of that, a minute."""
-    rate = 48_000
-    time_s = np.arange(int(seconds * rate)) / rate
-    rng = np.random.default_rng(1)
-    chord = sum(np.sin(2 * np.pi * hertz * time_s + hertz) for hertz in (110.0, 220.0, 277.2, 329.6, 1_245.0)) / 5
-    beat = 0.3 + 0.7 * np.exp(-4 * (time_s * 2 % 1))
-    left = chord * beat + 0.04 * rng.standard_normal(len(time_s))
-    right = chord * np.roll(beat, rate // 4) + 0.04 * rng.standard_normal(len(time_s))
-    samples = (np.clip(np.stack([left, right], 1) * 0.5, -1, 1) * 32_767).astype("<i2").tobytes()
-    raw = ["-f", "s16le", "-ar", str(rate), "-ac", "2", "-i", "pipe:0"]
-    argv = [find_ffmpeg(), "-v", "error", *raw, "-b:a", "192k", str(folder / "song.mp3")]
-    subprocess.run(argv, input=samples, check=True)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    anyio.run(lambda: ingest(folder / "song.mp3", folder / "song.opus"))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return folder / "song.mp3", folder / "song.opus", spent * 60 / seconds
+def prepared(folder: Path, songbird_python: Path | None, plan: Plan) -> Bench:
+    native = compiled(folder)
+    if native.why_not:
+        print(f"without the floor in C, and with a listener in Python, good for 400 guilds: {native.why_not}")
+    songs = make_song(folder, seconds=plan.song_s), make_song(folder, "other", plan.song_s, seed=2)
+    print("\n" + ingest_told(songs[0]))
+    return Bench(folder, native, songs, songbird_python, plan.warm_up_s)
 
 
-def measure(kind: str, guilds: int, options: argparse.Namespace, mp3: Path, opus: Path) -> Row:
-    row: Row = {"player": PLAYERS[kind], "kind": kind, "guilds": guilds}
-    if not kind.startswith("ours") and guilds > MOST_STOCK_GUILDS:
-        return row | {"skipped": f"would need {guilds} FFmpeg processes"}
-    with running("voice_sink.py") as sink:
-        port = json.loads(sink.stdout.readline())["port"]
-        with running("voice_players.py", kind, str(guilds), str(port), str(mp3), str(opus)) as player:
-            answer = player.stdout.readline().strip()
-            if answer != "ready":
-                return row | {"skipped": answer.removeprefix("cannot: ") or "the player crashed"}
-            time.sleep(options.warm_up)
-            pids, strangers = tree_of(player.pid), everyone()
-            strangers = [pid for pid in strangers if pid not in {*pids, sink.pid, os.getpid()}]
-            theirs = cpu_s(strangers)
-            cpu, start = cpu_s(pids), time.time()
-            time.sleep(options.seconds)
-            spent, end = cpu_s(pids) - cpu, time.time()
-            theirs = max(0.0, cpu_s([pid for pid in everyone() if pid in set(strangers)]) - theirs)
-            usage = usage_of(player.pid)
-        time.sleep(0.2)  # what is still in the socket's buffer
-        sink.stdin.write(json.dumps({"from": start, "to": end}) + "\n")
-        sink.stdin.flush()
-        heard = json.loads(sink.stdout.readline())
-    return row | {
-        "cpu_ms": spent * 1e3 / guilds / (end - start),
-        **{name: heard[name] for name in ("p50", "p99", "max", "gap")},
-        "rate": heard["packets"] / (50 * guilds * (end - start)),
-        "others": theirs / (end - start),
-        "rss_mb": usage.rss_mb,
-        "pss_mb": usage.pss_mb,
-        "threads": usage.threads,
-        "processes": usage.processes,
+def ingest_told(song: Song) -> str:
+    times = song.seconds / song.ingest_cpu_s
+    return f"ingest: {song.ingest_cpu_s:.2f} CPU s for a song of {song.seconds:.0f} s, {times:.0f} x real time"
+
+
+def all_rounds(bench: Bench, plan: Plan) -> list[Row]:
+    """Rounds that were disturbed are measured again, once."""
+    begun, rows = time.monotonic(), list[Row]()
+    for number in range(1, plan.rounds + 1):
+        rows += one_round(bench, plan, number, plan.order(number), begun + plan.seconds_at_most)
+    floor = place_of(rows, "floor-c" if any(row.player == "floor-c" and row.valid for row in rows) else "floor")
+    for number in disturbed(rows, floor):
+        took = (time.monotonic() - begun) / plan.rounds
+        if time.monotonic() - begun + took > plan.seconds_at_most:
+            print(f"round {number} was disturbed, and there is no time to measure it again")
+            break
+        print(f"round {number} was disturbed: again")
+        rows = [row for row in rows if row.round != number or (row.player, row.n) in plan.once]
+        rows += one_round(bench, plan, number, plan.compared, begun + plan.seconds_at_most)
+    return with_ratios(rows, place_of(rows, "pycord-pcm"), floor)
+
+
+def one_round(bench: Bench, plan: Plan, number: int, places: tuple[Place, ...], end: float = inf) -> list[Row]:
+    """Rows that are measured once are left out where it is too late for them."""
+    rows = list[Row]()
+    for kind, guilds in places:
+        if (kind, guilds) in plan.once and time.monotonic() > end:
+            rows.append(Row(kind, guilds, number, why_not="no time was left"))
+            continue
+        window_s = plan.window_once_s if (kind, guilds) in plan.once else plan.window_s
+        rows.append(measure(bench, kind, guilds, number, window_s))
+        print(line_of(rows[-1]), flush=True)
+    return rows
+
+
+def gated(bench: Bench, plan: Plan, rows: list[Row]) -> int:
+    """What was missed is measured once more: other programs may have had the machine."""
+    if any(each.missed for each in gate(rows)):
+        rows = one_round(bench, plan, 2, plan.compared)
+    targets = gate(rows)
+    print("\n" + "\n".join(judgements(targets)))
+    engine_ran = any(row.player == "engine-aes" and not row.why_not for row in rows)
+    return 0 if engine_ran and not any(each.missed for each in targets) else 1
+
+
+def finish(
+    bench: Bench, plan: Plan, rows: list[Row], found: Latencies, machine: dict[str, str], options: argparse.Namespace
+) -> None:
+    targets = judged(rows, found)
+    print("\n" + "\n".join(summary(rows)))
+    for row in rows:
+        if row.once_cpu_s:
+            print(f"\na rendition of the whole song, volume 50: {row.once_cpu_s:.2f} CPU s, once for all who hear it")
+    if found:
+        print("\n" + "\n".join(told(found)))
+    print("\n" + ingest_told(bench.songs[0]))
+    print("\n" + "\n".join(judgements(targets)))
+    if complaints := bench.errors.read_text().strip().splitlines() if bench.errors.exists() else []:
+        print("\nplayers complained, last of:\n" + "\n".join(complaints[-5:]))
+    song = bench.songs[0]
+    told_all = {
+        "machine": machine,
+        "plan": asdict(plan),
+        "ingest": {"cpu_s": song.ingest_cpu_s, "song_s": song.seconds},
+        "rows": [row.as_json() for row in rows],
+        "latencies_ms": found,
+        "targets": [asdict(each) | {"outcome": each.outcome} for each in targets],
     }
+    file = options.json or bench.folder / "voice.json"
+    file.write_text(json.dumps(told_all, indent=1) + "\n")
+    show(options, file)
 
 
-@contextmanager
-def running(script: str, *arguments: str) -> Iterator[Any]:
-    """A child in a process group of its own, which is ended as a whole."""
-    argv = [sys.executable, str(HERE / script), *arguments]
-    with subprocess.Popen(
-        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as child:
-        try:
-            yield child
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-
-
-HEADER = (
-    f"{'player':34}{'guilds':>7}{'CPU ms':>9}{'p50':>8}{'p99':>8}{'max':>8}{'gap':>8}{'rate':>7}"
-    f"{'RSS MB':>9}{'PSS MB':>9}{'threads':>8}{'procs':>6}{'others':>8}\n"
-    f"{'':34}{'':7}{'/guild-s':>9}{'ms from the grid':>24}{'ms':>8}"
-)
-
-
-def line_of(row: Row) -> str:
-    start = f"{row['player']:34}{row['guilds']:>7}"
-    if "skipped" in row:
-        return f"{start}  left out: {row['skipped']}"
-    mark = "" if sound(row) else "!"
-    return (
-        f"{start}{mark + format(row['cpu_ms'], '.3f'):>9}{row['p50']:8.2f}{row['p99']:8.2f}{row['max']:8.1f}"
-        f"{row['gap']:8.1f}{row['rate']:7.3f}{row['rss_mb']:9.0f}{row['pss_mb']:9.0f}{row['threads']:8}{row['processes']:6}"
-        f"{row['others']:8.2f}"
-    )
-
-
-def sound(row: Row) -> bool:
-    """It kept up."""
-    return "skipped" not in row and 0.995 <= row["rate"] <= 1.005
-
-
-def ratios(rows: list[Row]) -> list[str]:
-    """Each player's cheapest guild-second at a count that it kept up with, as a multiple of ours."""
-    best = dict[str, Row]()
-    for row in filter(sound, rows):
-        if row["kind"] not in best or row["cpu_ms"] < best[row["kind"]]["cpu_ms"]:
-            best[row["kind"]] = row
-    if "ours-pycord" not in best:
-        return []
-    base = best.pop("ours-pycord")
-    said = [f"{base['player']}: {base['cpu_ms']:.3f} ms a guild-second at {base['guilds']} guilds; against that"]
-    for row in best.values():
-        times = row["cpu_ms"] / base["cpu_ms"]
-        said.append(f"  {row['player']:34} {times:6.1f} x  ({row['cpu_ms']:.3f} ms at {row['guilds']} guilds)")
-    return said
-
-
-def about_machine() -> str:
-    with Path("/proc/cpuinfo").open() as lines:
-        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "?")
-    system = f"Linux {platform.release()}, Python {platform.python_version()}, py-cord {version('py-cord')}"
-    return f"{os.cpu_count()} x {model}, {system}, load before the run {os.getloadavg()[0]:.1f}"
+def show(options: argparse.Namespace, measured: Path) -> int:
+    """The page and the plot that were asked for; the plot with matplotlib, of the benchmark's own environment."""
+    if options.docs:
+        put_into(options.docs, json.loads(measured.read_text()), options.plot)
+    if options.plot is None:
+        return 0
+    if not BENCH_PYTHON.exists():
+        print("a plot needs what `make bench` sets up", file=sys.stderr)
+        return 2
+    script = Path(__file__).parent / "playing/plot.py"
+    return subprocess.run([str(BENCH_PYTHON), str(script), str(measured), str(options.plot)], check=False).returncode
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,6 +11,7 @@ import anyio
 from attrs import frozen
 
 from conductr_player import Pacer, Players
+from conductr_player.render import Renditions
 from conductr_store import Media, Store
 from suno_client import Polling, Retrying, SunoClient
 
@@ -28,6 +29,7 @@ from .watcher import GenerationWatcher
 
 UNFINISHED_FILES_S = 3_600.0  # what a writer that died left half done, and nobody has touched since
 EMBEDDED_POLL_S = 0.4  # the sandbox is on this machine and charges nothing
+SWITCH_S = 0.0005  # how long this program's Python may keep the pacer waiting (ADR 9)
 SENT_ONCE = Retrying(submissions=1)  # a generation is a row; the watcher sends it again, where that is safe
 
 
@@ -53,10 +55,12 @@ async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
         media = Media(settings.media, cache=settings.data_dir / "cache")
         await media.sweep(UNFINISHED_FILES_S)
         bus, wake = LocalBus(), Wake()
-        pacer = stack.enter_context(Pacer())
+        pacer = stack.enter_context(Pacer(switch_interval_s=SWITCH_S))
+        folder = settings.data_dir / "cache" / "renditions"
+        renditions = await stack.enter_async_context(Renditions(folder=folder))
         players = await stack.enter_async_context(Players())
         sounds = Sounds(store, media, suno, bus)
-        host = GuildHost(store, bus, players, pacer, sounds)
+        host = GuildHost(store, bus, players, pacer, sounds, renditions)
         players.on_crash = host.crashed
         bus.serve(host)
         lease = timedelta(seconds=settings.lease_s)

@@ -3,45 +3,50 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from logging import getLogger
 from math import inf
+from typing import Any
 
 import anyio
-from attrs import define, evolve, field
+from attrs import define, field
 
 from conductr_player import (
-    Clear,
-    Describe,
-    Enqueue,
     GuildPlayer,
+    Jump,
     LinkLost,
     LinkRestored,
+    Notice,
     Pacer,
     PacketSink,
+    Pause,
     PlaybackState,
     Players,
-    Remove,
+    Previous,
     Resume,
+    Seek,
     Session,
-    Stop,
-    VoiceOutput,
-    from_plain,
+    Skip,
+    output_for,
     step,
-    to_plain,
 )
-from conductr_store import Guild, NotFound, QueueSnapshot, Store, StoreError, UnitOfWork
+from conductr_player.render import Renditions
+from conductr_store import Store, StoreError
 
 from .access import RoomFacts
 from .bus import LocalBus, Now
 from .errors import PlayerUnreachable
 from .messages import SessionChanged, ToPlayer
+from .saved import restore, write
 from .sounds import Sounds
 
 log = getLogger(__name__)
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+
 TAKEN_WITHIN_S = 5.0  # a player takes a command in a tick; one that does not has crashed
 SAVE_EVERY_S = 5.0  # how much of a song a crash may cost
+NEEDS_SOUND = Skip | Previous | Jump | Seek | Pause | Resume | LinkLost | LinkRestored
 
 
 @define(eq=False)
@@ -63,6 +68,9 @@ def _nobody() -> int:
     return 0
 
 
+async def _nothing() -> None: ...
+
+
 @define(eq=False)
 class GuildHost:
     """Owner of every open room. Commands for a guild without a room change its saved queue, or are refused."""
@@ -72,6 +80,7 @@ class GuildHost:
     players: Players
     pacer: Pacer
     sounds: Sounds
+    renditions: Renditions
     _rooms: dict[int, Room] = field(factory=dict)
     # One at a time opens, closes or edits the saved queue of a guild.
     _changing: defaultdict[int, anyio.Lock] = field(factory=lambda: defaultdict(anyio.Lock))
@@ -86,12 +95,23 @@ class GuildHost:
         guild_name: str = "",
         listeners: Callable[[], int] = _nobody,
         resume: bool = True,
+        on_reconnect: Work = _nothing,
     ) -> Room:
-        """Let a guild's music be heard at `sink`. Its saved queue comes back and, with `resume`, goes on playing."""
+        """Let a guild's music be heard at `sink`. With `resume`, what was playing goes on; a person's pause stays.
+
+        `on_reconnect` is called where no packet has left for a while although one should.
+        """
         async with self._changing[guild_id]:
             await self._close(guild_id)
             return await self._open(
-                guild_id, sink, channel_id, name, guild_name=guild_name, listeners=listeners, resume=resume
+                guild_id,
+                sink,
+                channel_id,
+                name,
+                guild_name=guild_name,
+                listeners=listeners,
+                resume=resume,
+                on_reconnect=on_reconnect,
             )
 
     async def _open(
@@ -104,18 +124,23 @@ class GuildHost:
         guild_name: str,
         listeners: Callable[[], int],
         resume: bool,
+        on_reconnect: Work,
     ) -> Room:
-        session, position_s, seq = await self._restore(guild_id, guild_name)
+        session, position_s, seq = await restore(self.store, guild_id, guild_name)
         player = self.players.open(
             guild_id,
-            lambda report: VoiceOutput(self.pacer, sink, self.sounds.open, report),
+            lambda report: output_for(self.pacer, sink, self.sounds.open, report, self.renditions),
             self._changes_of(guild_id),
             session=session,
             start_at_s=position_s,
+            on_notice=_noter_of(guild_id),
+            on_reconnect=on_reconnect,
         )
         room = self._rooms[guild_id] = Room(guild_id, channel_id, name, player, seq, listeners)
-        if resume and (session.queue.current or session.queue.upcoming):
-            player.tell(Resume())
+        if resume:
+            player.tell(LinkRestored())
+            if session.state is PlaybackState.IDLE and session.queue.upcoming:
+                player.tell(Resume())
         return room
 
     async def close_room(self, guild_id: int) -> None:
@@ -163,13 +188,16 @@ class GuildHost:
         return Now(room.player.session, room.player.position_s, room.seq, room.facts())
 
     async def carry_out(self, message: ToPlayer) -> Session:
-        """The session that the command leads to; sound follows within a tick. Raises PlayerBusy, PlayerUnreachable."""
+        """The session that the command leads to; sound follows within a tick.
+
+        Raises PlayerBusy, PlayerUnreachable, CommandRefused; Stale, where `message.expected` is another version.
+        """
         async with self._changing[message.guild_id]:
             room = self._rooms.get(message.guild_id)
             if room is None:
                 return await self._edit_saved(message)
         with anyio.move_on_after(TAKEN_WITHIN_S):
-            return await room.player.ask(message.command)
+            return await room.player.ask(message.command, expected=message.expected)
         raise PlayerUnreachable(message.guild_id)
 
     async def run(self) -> None:
@@ -189,27 +217,15 @@ class GuildHost:
         return changed
 
     async def _edit_saved(self, message: ToPlayer) -> Session:
-        """What can be asked of a queue that nobody hears: to grow, shrink, and learn a song's length."""
-        session, position_s, seq = await self._restore(message.guild_id, "")
-        match message.command:
-            case Enqueue(entries, next_up):
-                session = evolve(session, queue=session.queue.add(*entries, next_up=next_up))
-            case Describe() | Remove() | Clear() | Stop():
-                session, _ = step(session, message.command, -inf)
-            case _:
-                raise PlayerUnreachable(message.guild_id)
-        await self._write(message.guild_id, session, position_s, seq + 1)
+        """What can be asked of a queue that nobody hears: all but what is done to the sound. It has no link."""
+        if isinstance(message.command, NEEDS_SOUND):
+            raise PlayerUnreachable(message.guild_id)
+        saved, _, seq = await restore(self.store, message.guild_id, "")
+        unheard, _ = step(saved, LinkLost(), -inf, expected=message.expected)
+        session, _ = step(unheard, message.command, -inf)
+        await write(self.store, message.guild_id, session, session.start_at_s, seq + 1)
         self.bus.publish(SessionChanged(message.guild_id, seq + 1))
         return session
-
-    async def _restore(self, guild_id: int, guild_name: str) -> tuple[Session, float, int]:
-        async with self.store.begin() as tx:
-            await _know_guild(tx, guild_id, guild_name)
-            saved = await tx.queues.load(guild_id)
-        if saved is None:
-            return Session(), 0.0, 0
-        session, position_s = from_plain(dict(saved.session))
-        return session, position_s, saved.seq
 
     async def _save(self, guild_id: int, session: Session, position_s: float) -> None:
         room = self._rooms.get(guild_id)
@@ -217,20 +233,13 @@ class GuildHost:
             return
         room.seq += 1
         try:
-            await self._write(guild_id, session, position_s, room.seq)
+            await write(self.store, guild_id, session, position_s, room.seq)
         except StoreError:
             log.exception("the queue of guild %s could not be saved; it is tried again at the next change", guild_id)
 
-    async def _write(self, guild_id: int, session: Session, position_s: float, seq: int) -> None:
-        async with self.store.begin() as tx:
-            await tx.queues.save(QueueSnapshot(guild_id, seq, position_s, to_plain(session, position_s)))
 
+def _noter_of(guild_id: int) -> Callable[[Notice], Awaitable[None]]:
+    async def note(notice: Notice) -> None:
+        log.warning("guild %s: %s", guild_id, notice)
 
-async def _know_guild(tx: UnitOfWork, guild_id: int, name: str) -> None:
-    """A guild's row stands before anything that points at it."""
-    try:
-        known = await tx.guilds.get(guild_id)
-    except NotFound:
-        known = None
-    if known is None or (name and known.name != name):
-        await tx.guilds.put(Guild(guild_id, name or (known.name if known else "")))
+    return note

@@ -35,7 +35,12 @@ Event = SessionChanged | GenerationChanged | SongReady
 
 @frozen
 class ToPlayer:
-    """A command for one guild's player. The owner answers with the session that follows from it."""
+    """A command for one guild's player. The owner answers with the session that follows from it.
+
+    `expected` is the version of the session that the person saw; where it is another by now, the
+    command is refused as Stale. None: it is meant whatever has changed since.
+    """
 
     guild_id: int
     command: Command
+    expected: int | None = None

@@ -12,6 +12,7 @@ from conductr_player import (
     Entry,
     EntryId,
     Pause,
+    PauseCause,
     PlaybackState,
     Resume,
     Session,
@@ -59,7 +60,7 @@ class Playback:
     async def pause(self, caller: Caller) -> Paused:
         """Raises NotInVoice, AlreadyPaused, NothingPlaying, PlayerBusy."""
         session = (await self._steer(caller)).session
-        if session.state is PlaybackState.PAUSED:
+        if PauseCause.USER in session.paused_by:
             raise AlreadyPaused
         if session.state is PlaybackState.IDLE:
             raise NothingPlaying
@@ -67,12 +68,15 @@ class Playback:
 
     async def skip(self, caller: Caller, count: int = 1) -> Skipped:
         """Skip the current song and `count` - 1 of those that wait. Raises NotInVoice, NothingPlaying, PlayerBusy."""
-        current = (await self._steer(caller)).session.queue.current
-        if current is None:
+        session = (await self._steer(caller)).session
+        passed = session.queue.current
+        if session.state is PlaybackState.WAITING:
+            passed = session.queue.upcoming[0]  # the wait for it is dropped
+        if passed is None:
             raise NothingPlaying
         count = max(1, min(count, SKIP_LIMIT))
         view = await self._send(caller.guild_id, Skip(count))
-        return Skipped(current.track.title, count, view.current)
+        return Skipped(passed.track.title, count, view.current)
 
     async def stop(self, caller: Caller) -> Stopped:
         """Stop and clear the queue. Raises NotInVoice, NothingPlaying, PlayerBusy."""

@@ -54,6 +54,11 @@ PLAIN: dict[type[BaseException], Words] = {
         "The operator can run: conductr doctor",
     ),
     player.SourceError: ("That song's audio cannot be read.", "Try another song, or make it anew with /generate."),
+    player.CommandRefused: ("That cannot be done with the queue now.", "Look at /queue, then ask again."),
+    player.Stale: ("The queue has changed since you saw it, so nothing was done.", "Look again, then ask once more."),
+    player.UnknownEntry: ("That song does not wait in the queue any more.", "/queue shows what does."),
+    player.AlreadyQueued: ("That song plays or waits already.", "/queue shows where."),
+    player.NothingToUndo: ("There is nothing left to undo.", "Only the last minute can be taken back."),
     player.SnapshotError: ("The saved queue was made by another version.", "The operator can run: conductr doctor"),
     store.StoreError: ("The database cannot be reached, so nothing was changed.", "Try again later."),
     store.CommitUnsure: ("The database's answer was lost; look whether it was done.", "Ask again only if it was not."),
@@ -76,6 +81,13 @@ def refusal(error: BaseException) -> Words:
             return f"{error.limit} songs are in the making here already.", "Ask again when one is done."
         case errors.SetupError():
             return f"{error.setting}: {error.problem}.", error.hint
+        case player.QueueFull():
+            return f"{error.limit:,} songs wait in the queue, and no more fit.", "Ask again when some have been played."
+        case player.MemberCapReached():
+            return (
+                f"You have {error.cap} songs in the queue, and more are not allowed.",
+                "Wait for one to be played.",
+            )
         case suno.Unsupported():
             return "This Suno gateway cannot do that.", "The operator can choose another; nothing was sent or charged."
         case suno.InvalidRequest():

@@ -21,6 +21,7 @@ from conductr_player import (
     ingest_live,
     open_packets,
 )
+from conductr_player.core.tracks import FILE_WITHIN_S
 from conductr_store import Media, NotFound, Song, SongState, Store, StoreError
 
 from .bus import LocalBus
@@ -29,7 +30,6 @@ from .messages import SongReady
 log = getLogger(__name__)
 
 OPEN_FILES = 64  # indexed songs kept open; each is a few MB of page cache, shared by all guilds
-FINISHED_WITHIN_S = 600.0  # how long a broken stream waits for the finished file
 LOOK_AGAIN_S = 2.0
 
 
@@ -93,7 +93,7 @@ class Sounds:
 
     async def _file_came(self, song_id: str, live: LivePackets) -> bool:
         """Wait for the finished file. It is announced; looking is for the case that the announcement came before."""
-        with anyio.move_on_after(FINISHED_WITHIN_S):
+        with anyio.move_on_after(FILE_WITHIN_S):
             while not live.complete:
                 try:
                     song = await self._song(song_id)

@@ -40,7 +40,7 @@ class EntryView:
 @frozen
 class QueueView:
     guild_id: int
-    state: str  # idle, loading, playing, paused
+    state: str  # idle, waiting (all that is left still renders), loading, playing, paused
     current: EntryView | None
     position_s: float
     upcoming: tuple[EntryView, ...]  # the first hundred

@@ -1,61 +1,90 @@
 """A guild's queue and its player, for any voice library."""
 
-from .errors import (
-    DamagedAudio,
-    FFmpegMissing,
-    OutputError,
-    PlayerBusy,
-    PlayerError,
-    SnapshotError,
-    SourceError,
-)
-from .ingest import Ingested, find_ffmpeg, ingest, ingest_live
-from .inputs import (
-    Back,
+from .core.inputs import (
+    BrokenTrack,
+    ChangeSound,
     Clear,
     Command,
     Describe,
     Effect,
     Ended,
     Enqueue,
+    GaveUp,
+    Jump,
     LinkLost,
     LinkRestored,
     Move,
+    Notice,
     Pause,
     PauseOutput,
     Play,
     Preload,
+    Previous,
     Remove,
+    RemoveOf,
+    RemoveRange,
     Report,
     Resume,
     ResumeOutput,
     Seek,
     SeekOutput,
     SetLoop,
+    SetRules,
+    SetSound,
     Shuffle,
     Skip,
     Started,
     Stop,
     StopOutput,
+    Tell,
+    Undo,
 )
-from .opus import FRAME_S, SILENCE, OggOpusReader, OggOpusWriter
-from .output import Output
-from .pacer import Pacer, PacketSink
-from .player import GuildPlayer
-from .players import Players
-from .queue import EndReason, LoopMode, Queue
-from .session import PlaybackState, Session, step
-from .snapshot import from_plain, to_plain
-from .sources import IndexedPackets, LivePackets, PacketSource, open_packets
-from .tracks import Entry, EntryId, Track, TrackId, UserId
-from .voice import OpenTrack, VoiceOutput
+from .core.queue import EndReason, LoopMode, Queue
+from .core.refusals import AlreadyQueued, MemberCapReached, NothingToUndo, QueueFull, UnknownEntry
+from .core.rules import PauseCause, Place, Rules
+from .core.session import PlaybackState, Session, Stale, step
+from .core.snapshot import from_plain, to_plain
+from .core.sound import PLAIN, Sound, SoundEffect, bitrate_for
+from .core.tracks import Entry, EntryId, Track, TrackId, UserId
+from .errors import (
+    CipherMissing,
+    CommandRefused,
+    DamagedAudio,
+    FFmpegMissing,
+    OutputError,
+    PacerLost,
+    PlayerBusy,
+    PlayerError,
+    SnapshotError,
+    SourceError,
+    TooManyListeners,
+)
+from .guilds.player import GuildPlayer
+from .guilds.players import Players
+from .ingesting.folder import Folder
+from .ingesting.ingest import Ingested, Limits, find_ffmpeg, ingest, ingest_live
+from .outputs.broadcast import Broadcast, Form
+from .outputs.output import Output
+from .outputs.stream import StreamOutput, output_for
+from .outputs.voice import OpenTrack, VoiceOutput
+from .outputs.wav import FastPacer, WavSink
+from .pacing.pacer import Pacer, PacketSink
+from .pacing.pacers import Pacers
+from .packets.opus import FRAME_S, SILENCE, OggOpusReader, OggOpusWriter
+from .packets.sources import IndexedPackets, LivePackets, PacketSource, open_packets
 
 __all__ = [
     "FRAME_S",
+    "PLAIN",
     "SILENCE",
-    "Back",
+    "AlreadyQueued",
+    "Broadcast",
+    "BrokenTrack",
+    "ChangeSound",
+    "CipherMissing",
     "Clear",
     "Command",
+    "CommandRefused",
     "DamagedAudio",
     "Describe",
     "Effect",
@@ -65,55 +94,86 @@ __all__ = [
     "Entry",
     "EntryId",
     "FFmpegMissing",
+    "FastPacer",
+    "Folder",
+    "Form",
+    "GaveUp",
     "GuildPlayer",
     "IndexedPackets",
     "Ingested",
+    "Jump",
+    "Limits",
     "LinkLost",
     "LinkRestored",
     "LivePackets",
     "LoopMode",
+    "MemberCapReached",
     "Move",
+    "NothingToUndo",
+    "Notice",
     "OggOpusReader",
     "OggOpusWriter",
     "OpenTrack",
     "Output",
     "OutputError",
     "Pacer",
+    "PacerLost",
+    "Pacers",
     "PacketSink",
     "PacketSource",
     "Pause",
+    "PauseCause",
     "PauseOutput",
+    "Place",
     "Play",
     "PlaybackState",
     "PlayerBusy",
     "PlayerError",
     "Players",
     "Preload",
+    "Previous",
     "Queue",
+    "QueueFull",
     "Remove",
+    "RemoveOf",
+    "RemoveRange",
     "Report",
     "Resume",
     "ResumeOutput",
+    "Rules",
     "Seek",
     "SeekOutput",
     "Session",
     "SetLoop",
+    "SetRules",
+    "SetSound",
     "Shuffle",
     "Skip",
     "SnapshotError",
+    "Sound",
+    "SoundEffect",
     "SourceError",
+    "Stale",
     "Started",
     "Stop",
     "StopOutput",
+    "StreamOutput",
+    "Tell",
+    "TooManyListeners",
     "Track",
     "TrackId",
+    "Undo",
+    "UnknownEntry",
     "UserId",
     "VoiceOutput",
+    "WavSink",
+    "bitrate_for",
     "find_ffmpeg",
     "from_plain",
     "ingest",
     "ingest_live",
     "open_packets",
+    "output_for",
     "step",
     "to_plain",
 ]

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from attrs import define, field
 
-from .inputs import Ended, Report, Started
-from .opus import FRAME_S, SAMPLE_RATE, OggOpusWriter
-from .pacer import Pacer
-from .queue import EndReason
-from .schedule import Tick
-from .tracks import Entry, EntryId, Track, TrackId, UserId
+from .core.inputs import Ended, LinkLost, Report, Started
+from .core.queue import EndReason
+from .core.sound import Sound
+from .core.tracks import Entry, EntryId, Track, TrackId, UserId
+from .errors import OutputError
+from .outputs.output import Start
+from .pacing.beat import PacketSink, SinkSpec, Tick
+from .pacing.line import Line
+from .packets.opus import FRAME_S, SAMPLE_RATE, OggOpusWriter
 
 CELT_STEREO_20MS = 0xFC  # the TOC byte of music at full band
 
@@ -67,6 +70,8 @@ class SilenceSource:
     seconds: float
     complete: bool = True
     error: Exception | None = None
+    first: int = 0
+    speed: float = 1.0
 
     def packet(self, index: int) -> bytes | None:
         return bytes((CELT_STEREO_20MS, 0xFF, 0xFE)) if 0 <= index < len(self) else None
@@ -95,12 +100,17 @@ class ListSink:
 
 
 @define(eq=False)
-class HandPacer(Pacer):
-    """A Pacer without thread or clock: each `turn` is 20 ms."""
+class HandPacer:
+    """A LinePacer without thread or clock: each `turn` is 20 ms."""
 
     ticks: dict[Tick, None] = field(factory=dict[Tick, None])
+    load: int = 0
 
-    def add(self, tick: Tick) -> None:
+    def line(self, sink: PacketSink | SinkSpec, report: Callable[[Report | LinkLost], None]) -> Line:
+        self.load += 1
+        return Line(self, sink if callable(sink) else sink.open(), report)
+
+    def add(self, tick: Tick, on_stuck: Tick | None = None) -> None:  # noqa: ARG002 - nothing hangs here
         self.ticks[tick] = None
 
     def remove(self, tick: Tick) -> None:
@@ -114,24 +124,36 @@ class HandPacer(Pacer):
 
 @define(eq=False)
 class FakeOutput:
-    """An Output without sound: `heard` lists what started, `finish()` is the end of the track."""
+    """An Output without sound: `heard` lists what started, `finish()` is the end of the track.
 
-    report: Callable[[Report], None]
+    While it plays, each look at `packets_sent` finds more of them, unless it is `stuck`.
+    """
+
+    report: Callable[[Report | LinkLost], None]
     heard: list[str] = field(factory=list[str])
+    sounds: list[Sound] = field(factory=list[Sound])  # as they were asked for
     broken: set[str] = field(factory=set[str])  # tracks that fail to open
     ahead: Entry | None = None
     paused: bool = False
     position_s: float = 0.0
+    waiting: bool = False
+    deserted: bool = False
+    refused: bool = False
+    stuck: bool = False
+    _packets_sent: int = 0
+    _closed: bool = False
     _play_id: int | None = None
     _unheard: str | None = None
 
-    async def run(self) -> None: ...
+    def begin(self, start: Start) -> None: ...
 
     async def play(self, play_id: int, entry: Entry, start_s: float = 0.0) -> None:
-        self._end(EndReason.SKIPPED)
+        if self._closed:
+            raise OutputError("the output is closed")
+        self._end(EndReason.REPLACED)
         self._play_id, self.position_s, self.paused, self.ahead = play_id, start_s, False, None
         if entry.track.id in self.broken:
-            self._end(EndReason.FAILED)
+            self._end(EndReason.LOAD_FAILED)
             return
         self._unheard = entry.track.id
         self._sound()
@@ -147,13 +169,25 @@ class FakeOutput:
         self._sound()
 
     async def stop(self) -> None:
-        self._end(EndReason.SKIPPED)
+        self._end(EndReason.STOPPED)
 
     async def seek(self, position_s: float) -> None:
-        self.position_s = position_s
+        if self._play_id is not None:
+            self.position_s = position_s
+
+    async def change_sound(self, sound: Sound) -> None:
+        self.sounds.append(sound)
 
     async def aclose(self) -> None:
-        self._end(EndReason.SKIPPED)
+        self._closed = True
+        self._end(EndReason.SHUTDOWN)
+
+    @property
+    def packets_sent(self) -> int:
+        idle = self.paused or self.waiting or self.deserted or self.refused or self.stuck
+        if self._play_id is not None and not idle:
+            self._packets_sent += 1
+        return self._packets_sent
 
     def finish(self) -> None:
         """The audio runs out, as it does at the end of a track."""
@@ -161,7 +195,12 @@ class FakeOutput:
 
     def fail(self) -> None:
         """The audio breaks off."""
-        self._end(EndReason.FAILED)
+        self._end(EndReason.LOAD_FAILED)
+
+    def lose_link(self) -> None:
+        """Nothing can be sent any more."""
+        self.stuck = True
+        self.report(LinkLost())
 
     def _sound(self) -> None:
         if self._unheard is not None and self._play_id is not None:
@@ -172,4 +211,4 @@ class FakeOutput:
     def _end(self, reason: EndReason) -> None:
         play_id, self._play_id = self._play_id, None
         if play_id is not None:
-            self.report(Ended(play_id, reason))
+            self.report(Ended(play_id, reason, self.position_s))

@@ -26,6 +26,9 @@ from emulators.discord.measures import (
 
 pytestmark = pytest.mark.anyio
 
+FADE_PACKETS = 10  # 200 ms, at a pause or a stop
+MIXED_PACKETS = 3  # 60 ms, at a skip
+
 
 async def play(room: OneGuild, song: Seeded) -> str:
     await room.human_joins()
@@ -92,7 +95,9 @@ async def test_a_pause_holds_the_song_at_its_packet(room: OneGuild, songs: list[
     await room.say("play")
     await heard(room, before + 50)
     sound = payloads(music(call.packets))
-    assert sound == song.packets[: len(sound)]
+    own = [packet for packet in sound if packet in song.packets]
+    assert own == song.packets[: len(own)]  # not one is missed or repeated
+    assert len(sound) - len(own) <= FADE_PACKETS
 
 
 async def test_skip_goes_to_the_next_song_and_stop_clears(room: OneGuild, songs: list[Seeded]) -> None:
@@ -114,8 +119,12 @@ async def test_skip_goes_to_the_next_song_and_stop_clears(room: OneGuild, songs:
     assert stopped.text == "Stopped, and cleared 1 song from the queue."
     await call.stopped_speaking()
     sound = payloads(music(call.packets))
-    skipped_at = sound.index(second.packets[0])
-    assert sound == first.packets[:skipped_at] + second.packets[: len(sound) - skipped_at]
+    ours, theirs = ([packet for packet in sound if packet in song.packets] for song in (first, second))
+    own = [packet for packet in sound if packet in first.packets + second.packets]
+    mixed = second.packets.index(theirs[0])  # the first ones sound together with the end of the other song
+    assert own == first.packets[: len(ours)] + second.packets[mixed : mixed + len(theirs)]
+    assert mixed <= MIXED_PACKETS
+    assert len(sound) - len(own) - mixed <= FADE_PACKETS  # to silence, at the stop
     assert "The queue is empty." in (await room.say("queue")).text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from conductr_player.ingest import find_ffmpeg
+from conductr_player.ingesting.ingest import find_ffmpeg
 
 RATE = 48_000
 

@@ -13,8 +13,8 @@ import anyio
 import pytest
 
 from conductr_player import DamagedAudio, FFmpegMissing, IndexedPackets, SourceError
-from conductr_player.ingest import find_ffmpeg, ingest
-from conductr_player.opus import FRAME_S
+from conductr_player.ingesting.ingest import find_ffmpeg, ingest
+from conductr_player.packets.opus import FRAME_S
 
 from .audio import loudness_of, make, write_music, write_silence
 
@@ -120,7 +120,7 @@ async def test_what_decodes_to_a_blast_is_refused(folder: Path, tmp_path: Path) 
         (b"", "an empty file"),
         (b"<!doctype html><HTML><body>gone</body>", "an HTML page"),
         (b'{"code":404}', "not audio"),
-        (b"ID3\x04\0\0\x7f\x7f\x7f\x7f", "cannot read it"),
+        (b"ID3\x04\0\0\x7f\x7f\x7f\x7f", "longer than the file"),
         (b"#EXTM3U\nfile:///etc/passwd", "not audio"),
         (b"ffconcat version 1.0\nfile /etc/passwd", "not audio"),
         (b"\xff\xfb\x90\x64" + bytes(50), "cannot read it|no sound"),
@@ -142,8 +142,18 @@ async def test_what_is_too_long_is_refused(folder: Path, tmp_path: Path) -> None
 async def test_a_file_that_is_not_there_and_a_folder_that_is_not_there(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be opened"):
         await ingest(tmp_path / "none.mp3", tmp_path / "out.opus")
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(SourceError, match="cannot be written: No such file"):
         await ingest(folder / "song.mp3", tmp_path / "none" / "out.opus")
+    (tmp_path / "file").touch()
+    with pytest.raises(SourceError, match="cannot be written: Not a directory"):
+        await ingest(folder / "song.mp3", tmp_path / "file" / "out.opus")
+
+
+async def test_a_target_that_cannot_be_replaced_is_told_and_nothing_is_left(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.opus" / "in the way").mkdir(parents=True)
+    with pytest.raises(SourceError, match=r"out\.opus cannot be written: Is a directory"):
+        await ingest(folder / "song.mp3", tmp_path / "out.opus")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.opus"]
 
 
 async def test_without_ffmpeg_it_says_what_to_do(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,8 +230,9 @@ async def kill_as_soon_as_it_runs(pid_file: Path) -> None:
     os.kill(await written_pid(pid_file), signal.SIGKILL)
 
 
-async def written_pid(pid_file: Path) -> int:
+async def written_pid(pid_file: Path, which: int = 1) -> int:
+    """The process id in the file's line `which`."""
     with anyio.fail_after(5):
-        while not (pid_file.exists() and pid_file.read_text().endswith("\n")):
+        while not (pid_file.exists() and pid_file.read_text().count("\n") >= which):
             await anyio.sleep(0.01)  # another program's start: there is no event to wait for
-    return int(pid_file.read_text())
+    return int(pid_file.read_text().split()[which - 1])

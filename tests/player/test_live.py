@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from conductr_player import DamagedAudio, FFmpegMissing, IndexedPackets, LivePackets, SourceError
-from conductr_player.ingest import find_ffmpeg, ingest, ingest_live
-from conductr_player.live import BEGINNING
-from conductr_player.opus import SILENCE
+from conductr_player.ingesting.ingest import find_ffmpeg, ingest, ingest_live
+from conductr_player.ingesting.live import BEGINNING
+from conductr_player.packets.opus import SILENCE
 from conductr_player.testing import packets, write_ogg
 
 from .audio import RATE, make, samples_of, write_music

@@ -9,15 +9,28 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conductr_player import IndexedPackets, OggOpusReader, OggOpusWriter, SourceError
-from conductr_player.opus import FRAME_SAMPLES, SILENCE, samples_in
+from conductr_player.packets.opus import FRAME_SAMPLES, SILENCE, samples_in
 from conductr_player.testing import packets, write_ogg
 
+CONTINUED = 1
 contents = st.lists(st.binary(max_size=1_200).map(lambda rest: b"\xfc" + rest), max_size=20)
 
 
 def stream_of(packets: list[bytes]) -> bytes:
     writer = OggOpusWriter()
     return b"".join([writer.header(), *(writer.page(packet) for packet in packets), writer.end()])
+
+
+def page_of(flags: int, lacing: bytes, body: bytes) -> bytes:
+    """A page as other programs write it (RFC 3533, 6), its checksum bit by bit."""
+    head = b"OggS" + bytes((0, flags)) + bytes(8) + (1).to_bytes(4, "little") + bytes(4)
+    tail = bytes((len(lacing),)) + lacing + body
+    checksum = 0
+    for byte in head + bytes(4) + tail:
+        checksum ^= byte << 24
+        for _ in range(8):
+            checksum = checksum << 1 ^ (0x104C11DB7 if checksum >> 31 else 0)
+    return head + checksum.to_bytes(4, "little") + tail
 
 
 def read_all(stream: bytes, chunk: int) -> list[bytes]:
@@ -81,6 +94,31 @@ def test_packets_of_another_length_are_refused(tmp_path: Path) -> None:
     assert samples_in(forty_ms) == 2 * FRAME_SAMPLES
     with pytest.raises(SourceError, match=r"40\.0 ms"):
         IndexedPackets.open(write_ogg(tmp_path / "song.opus", [forty_ms]))
+
+
+@pytest.mark.parametrize("bad", [b"", b"\xfc" + bytes(3_825), b"\xfd" + bytes(20), b"\xff\x03"])
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_one_bad_packet_among_good_ones_on_a_page_is_found(tmp_path: Path, bad: bytes, at: int) -> None:
+    writer, found = OggOpusWriter(), [b"\xfc" + bytes(30)] * 2
+    found.insert(at, bad)
+    path = tmp_path / "song.opus"
+    path.write_bytes(writer.header() + writer.page(*found) + writer.end())
+    with pytest.raises(SourceError):
+        IndexedPackets.open(path)
+
+
+def test_a_packet_may_go_on_in_the_next_page(tmp_path: Path) -> None:
+    first, across, last = b"\xfc" + bytes(30), b"\xfc" * 300, b"\xf8" + bytes(9)
+    stream = (
+        OggOpusWriter().header()
+        + page_of(0, bytes((31, 255)), first + across[:255])
+        + page_of(CONTINUED, bytes((45, 10)), across[255:] + last)
+    )
+    path = tmp_path / "song.opus"
+    path.write_bytes(stream)
+    source = IndexedPackets.open(path)
+    assert list(source.between(0, 3)) == [source.packet(n) for n in range(3)] == [first, across, last]
+    assert read_all(stream, 50) == [first, across, last]
 
 
 @pytest.mark.parametrize(

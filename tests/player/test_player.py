@@ -1,37 +1,43 @@
-"""The shell round the state machine: one inbox, one task, one guild."""
+"""The shell round the state machine: one inbox, no task at rest, one guild."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 
 from conductr_player import (
     Ended,
     EndReason,
     Enqueue,
     GuildPlayer,
+    LinkLost,
     OutputError,
     Pause,
     PlaybackState,
     PlayerBusy,
     PlayerError,
-    Players,
     Report,
     Resume,
     Seek,
     Session,
     Skip,
     Started,
-    Stop,
     from_plain,
     to_plain,
 )
-from conductr_player.player import INBOX_LIMIT
+from conductr_player.core.inputs import BrokenTrack, Jump, Notice, SetSound
+from conductr_player.core.refusals import UnknownEntry
+from conductr_player.core.session import Stale
+from conductr_player.core.sound import Sound
+from conductr_player.core.tracks import EntryId
+from conductr_player.errors import CommandRefused
+from conductr_player.guilds.player import INBOX_LIMIT
 from conductr_player.testing import FakeOutput, entries
 
 from .settle import settle
@@ -50,35 +56,48 @@ class Changes:
 
 
 @define
+class Notices:
+    """An on_notice that remembers."""
+
+    seen: list[Notice] = field(factory=list)
+
+    async def __call__(self, notice: Notice) -> None:
+        self.seen.append(notice)
+
+
+@define
 class Setting:
     player: GuildPlayer
     output: FakeOutput
     changes: Changes
+    notices: Notices
 
 
 @asynccontextmanager
 async def at_play(session: Session | None = None, start_at_s: float = 0.0) -> AsyncIterator[Setting]:
-    changes, outputs = Changes(), list[FakeOutput]()
+    changes, notices, outputs = Changes(), Notices(), list[FakeOutput]()
 
-    def make_output(report: Callable[[Report], None]) -> FakeOutput:
+    def make_output(report: Callable[[Report | LinkLost], None]) -> FakeOutput:
         outputs.append(FakeOutput(report))
         return outputs[0]
 
-    player = GuildPlayer(make_output, changes, session or Session(), start_at_s)
+    player = GuildPlayer(make_output, changes, session or Session(), start_at_s, on_notice=notices)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(player.run)
-        yield Setting(player, outputs[0], changes)
+        yield Setting(player, outputs[0], changes, notices)
         tasks.cancel_scope.cancel()
 
 
-async def test_a_broken_track_is_passed_over() -> None:
+async def test_a_broken_track_is_passed_over_and_people_are_told() -> None:
     async with at_play() as here:
         here.output.broken.add("b")
-        here.player.tell(Enqueue(entries("a", "b", "c")))
+        a, b, c = entries("a", "b", "c")
+        here.player.tell(Enqueue((a, b, c)))
         await settle()
         here.output.finish()
         await settle()
         assert here.output.heard == ["a", "c"]
+        assert here.notices.seen == [BrokenTrack(b, EndReason.LOAD_FAILED)]
         here.player.tell(Skip())
         await settle()
         assert here.player.session.state is PlaybackState.IDLE
@@ -94,7 +113,7 @@ async def test_a_track_that_fails_while_paused_leaves_it_quiet_until_resume() ->
         assert here.output.heard == ["a"]
         here.player.tell(Resume())
         await settle()
-        assert here.output.heard == ["a", "b"]
+        assert len(here.output.heard) == 2
 
 
 async def test_an_output_that_refuses_is_a_failed_track() -> None:
@@ -111,13 +130,115 @@ async def test_an_output_that_refuses_is_a_failed_track() -> None:
         tasks.cancel_scope.cancel()
 
 
+async def test_who_asked_is_told_where_the_player_breaks_on_it() -> None:
+    def stopped() -> float:
+        raise OSError("the clock is gone")
+
+    told = anyio.Event()
+    player = GuildPlayer(FakeOutput, Changes())
+
+    async def ask() -> None:
+        await player.ask(Enqueue(entries("a")))
+        player.now = stopped
+        with anyio.fail_after(5), pytest.raises(PlayerError, match="the clock is gone"):
+            await player.ask(Skip())
+        told.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask)
+        with pytest.RaisesGroup(pytest.RaisesExc(OSError, match="the clock is gone")):
+            await player.run()
+        with anyio.fail_after(5):
+            await told.wait()
+
+
 async def test_a_full_inbox_refuses_commands_and_takes_reports() -> None:
     player = GuildPlayer(FakeOutput, Changes())
     for _ in range(INBOX_LIMIT):
         player.tell(Skip())
     with pytest.raises(PlayerBusy):
         player.tell(Skip())
+    with pytest.raises(PlayerBusy):
+        await player.ask(Skip())
     player.report(Started(1))
+
+
+async def test_what_was_asked_before_it_began_is_done_then() -> None:
+    outputs = list[FakeOutput]()
+
+    def make_output(report: Callable[[Report | LinkLost], None]) -> FakeOutput:
+        outputs.append(FakeOutput(report))
+        return outputs[0]
+
+    player = GuildPlayer(make_output, Changes())
+    player.tell(Enqueue(entries("a")))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(player.run)
+        await settle()
+        assert outputs[0].heard == ["a"]
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_refusal_reaches_whoever_asked_and_nobody_else(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="conductr_player.guilds.player")
+    async with at_play() as here:
+        here.player.tell(Enqueue(entries("a", "b")))
+        here.player.tell(Jump(EntryId("gone")))
+        with pytest.raises(UnknownEntry):
+            await here.player.ask(Jump(EntryId("gone")))
+        session = await here.player.ask(Skip())
+        assert session.queue.current == entries("a", "b")[1]
+        assert here.output.heard == ["a", "b"], "it plays on"
+    assert [record.levelno for record in caplog.records] == [logging.DEBUG] * 2
+
+
+async def test_a_stale_command_is_refused_with_the_fresh_session() -> None:
+    async with at_play() as here:
+        seen = await here.player.ask(Enqueue(entries("a", "b", "c")))
+        await settle()
+        seen = here.player.session
+        here.player.tell(Skip(), expected=seen.version)
+        here.player.tell(Skip(), expected=seen.version)
+        with pytest.raises(Stale) as refused:
+            await here.player.ask(Skip(), expected=seen.version)
+        assert here.player.session.queue.current == entries("a", "b", "c")[1], "one of three was taken"
+        assert refused.value.session.version > seen.version
+        assert refused.value.session.queue == here.player.session.queue
+        await here.player.ask(Skip(), expected=here.player.session.version)
+
+
+async def test_who_asks_gets_the_session_of_that_moment() -> None:
+    async with at_play() as here:
+        sizes = list[int]()
+
+        async def ask(name: str, number: int) -> None:
+            sizes.append(len((await here.player.ask(Enqueue(entries(name, start=number)))).queue.entries()))
+
+        async with anyio.create_task_group() as tasks:
+            for number, name in enumerate("abc"):
+                tasks.start_soon(ask, name, number)
+        assert sorted(sizes) == [1, 2, 3], "not the newest for each"
+
+
+async def test_who_asks_a_player_that_ends_is_not_left_waiting() -> None:
+    player = GuildPlayer(FakeOutput, Changes())
+    refusals = list[PlayerError]()
+
+    async def ask() -> None:
+        try:
+            await player.ask(Skip())
+        except PlayerError as error:
+            refusals.append(error)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask)
+        await settle()
+        await player.end()
+    assert len(refusals) == 1
+    await ask()
+    assert len(refusals) == 2
+    assert not isinstance(refusals[0], CommandRefused), "it was not the command's fault"
+    player.tell(Skip())
 
 
 async def test_reports_from_other_threads_arrive_in_order() -> None:
@@ -141,6 +262,7 @@ async def test_a_report_after_the_loop_is_over_hurts_nobody() -> None:
     async with at_play() as here:
         await settle()
     here.player.report(Started(1))
+    await settle()
 
 
 async def test_a_restored_session_waits_and_then_plays_from_its_position() -> None:
@@ -161,6 +283,35 @@ async def test_a_restored_session_waits_and_then_plays_from_its_position() -> No
         assert here.output.position_s == 42.0
 
 
+async def test_a_restored_sound_is_known_to_the_output_before_the_first_note() -> None:
+    known = list[list[Sound]]()
+
+    class Listening(FakeOutput):
+        async def play(self, play_id: int, entry: object, start_s: float = 0.0) -> None:
+            known.append(list(self.sounds))
+
+    quiet = Sound(volume_percent=40)
+    player = GuildPlayer(Listening, Changes(), evolve(Session(), sound=quiet))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(player.run)
+        player.tell(Enqueue(entries("a")))
+        await settle()
+        player.tell(Skip())
+        player.tell(Enqueue(entries("b", start=1)))
+        await settle()
+        assert known == [[quiet], [quiet]], "and told once"
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_change_of_sound_reaches_the_output() -> None:
+    async with at_play() as here:
+        here.player.tell(Enqueue(entries("a")))
+        here.player.tell(SetSound(Sound(volume_percent=50)))
+        await settle()
+        assert here.output.sounds[-1] == Sound(volume_percent=50)
+        assert here.player.session.sound == Sound(volume_percent=50)
+
+
 async def test_a_seek_is_told_with_the_new_position() -> None:
     async with at_play() as here:
         here.player.tell(Enqueue(entries("a")))
@@ -179,7 +330,7 @@ async def test_a_slow_save_does_not_hold_up_the_music() -> None:
 
     outputs = list[FakeOutput]()
 
-    def make_output(report: Callable[[Report], None]) -> FakeOutput:
+    def make_output(report: Callable[[Report | LinkLost], None]) -> FakeOutput:
         outputs.append(FakeOutput(report))
         return outputs[0]
 
@@ -199,60 +350,45 @@ async def test_a_slow_save_does_not_hold_up_the_music() -> None:
         tasks.cancel_scope.cancel()
 
 
-async def test_long_silence_is_told_once() -> None:
-    clock, silences = [0.0], list[float]()
+async def test_notices_that_nobody_takes_do_not_pile_up() -> None:
+    asked, told = anyio.Event(), list[Notice]()
 
-    async def on_silent() -> None:
-        silences.append(clock[0])
+    async def slow(notice: Notice) -> None:
+        told.append(notice)
+        await asked.wait()
 
-    player = GuildPlayer(FakeOutput, Changes(), now=lambda: clock[0], on_silent=on_silent)
+    broken = [f"broken {number}" for number in range(80)]
+    outputs = list[FakeOutput]()
+
+    def make_output(report: Callable[[Report | LinkLost], None]) -> FakeOutput:
+        outputs.append(FakeOutput(report, broken=set(broken)))
+        return outputs[0]
+
+    player = GuildPlayer(make_output, Changes(), on_notice=slow)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(player.run)
-        player.tell(Enqueue(entries("a")))
-        player.tell(Stop())
+        for number, name in enumerate(broken):
+            player.tell(Enqueue(entries(name, start=number)))
+            await settle()
+        asked.set()
         await settle()
-        assert player.session.leave_at == 300.0
-        clock[0] = 299.99
-        player.tell(Stop())
-        with anyio.fail_after(2):
-            while not silences:  # 10 ms on the real clock remain
-                clock[0] = 300.0
-                await anyio.sleep(0.001)
-        await settle()
-        assert silences == [300.0]
+        assert 2 <= len(told) <= 17
+        assert told[-1] == BrokenTrack(entries(broken[-1], start=79)[0], EndReason.LOAD_FAILED)
         tasks.cancel_scope.cancel()
 
 
-async def test_a_crash_ends_its_own_guild_only() -> None:
-    crashes = list[tuple[int, str]]()
+async def test_what_a_callback_raises_is_raised_by_run_and_the_output_given_back() -> None:
+    reports = list[Report]()
 
-    async def on_crash(guild_id: int, error: Exception) -> None:
-        crashes.append((guild_id, str(error)))
+    class Watched(FakeOutput):
+        async def aclose(self) -> None:
+            reports.append(Started(0))
 
     async def fails(session: Session, _: float) -> None:
-        if session.queue.current:
-            raise OSError("disk full")
+        raise OSError("disk full")
 
-    async with Players(on_crash) as players:
-        broken = players.open(1, FakeOutput, fails)
-        sound = players.open(2, FakeOutput, Changes())
-        broken.tell(Enqueue(entries("a")))
-        sound.tell(Enqueue(entries("a")))
-        await settle()
-        assert crashes == [(1, "disk full")]
-        assert players.get(1) is None
-        assert players.get(2) is sound
-        assert sound.session.state is PlaybackState.PLAYING
-
-
-async def test_a_closed_guild_can_be_opened_again() -> None:
-    async with Players() as players:
-        changes = Changes()
-        players.open(1, FakeOutput, changes)
-        with pytest.raises(PlayerError):
-            players.open(1, FakeOutput, changes)
-        await players.close(1)
-        assert players.get(1) is None
-        assert changes.seen
-        await players.close(1)
-        players.open(1, FakeOutput, changes)
+    player = GuildPlayer(Watched, fails)
+    player.tell(Enqueue(entries("a")))
+    with pytest.RaisesGroup(pytest.RaisesExc(OSError, match="disk full")):
+        await player.run()
+    assert reports == [Started(0)]

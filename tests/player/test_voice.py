@@ -35,10 +35,10 @@ from conductr_player import (
     Stop,
     Track,
 )
-from conductr_player.opus import SILENCE
-from conductr_player.pacer import Pacer
+from conductr_player.outputs.voice import VoiceOutput
+from conductr_player.pacing.pacer import Pacer
+from conductr_player.packets.opus import SILENCE
 from conductr_player.testing import ListSink, entries, numbers_of, packets, write_ogg
-from conductr_player.voice import VoiceOutput
 
 from .settle import settle
 
@@ -69,8 +69,12 @@ class Room:
     output: VoiceOutput
     sink: ListSink
     times: list[float]
-    reports: list[Report]
+    reports: list[Report | LinkLost]
     _news: anyio.Event = field(factory=anyio.Event)
+
+    @property
+    def ends(self) -> list[Ended]:
+        return [report for report in self.reports if isinstance(report, Ended)]
 
     async def on_change(self, session: Session, position_s: float) -> None:
         self._news.set()
@@ -86,12 +90,12 @@ class Room:
 
 @asynccontextmanager
 async def room_with(pacer: Pacer, open_track: Callable[[Track], Awaitable[PacketSource]]) -> AsyncIterator[Room]:
-    times, reports = list[float](), list[Report]()
+    times, reports = list[float](), list[Report | LinkLost]()
     sink = ListSink(on_packet=lambda _: times.append(time.monotonic()))
     outputs = list[VoiceOutput]()
 
-    def make_output(report: Callable[[Report], None]) -> VoiceOutput:
-        def both(what: Report) -> None:
+    def make_output(report: Callable[[Report | LinkLost], None]) -> VoiceOutput:
+        def both(what: Report | LinkLost) -> None:
             reports.append(what)
             report(what)
 
@@ -125,8 +129,7 @@ async def test_a_queue_is_heard_from_end_to_end_without_a_missed_tick(
         await room.until(lambda: room.player.session.state is PlaybackState.IDLE and len(room.sink.sent) == 45)
         gapless = packets(10, 1) + packets(10, 2) + packets(10, 1) + packets(10, 2)
         assert room.sink.sent == gapless + [SILENCE] * 5, "a missed tick would have sent silence"
-        ends = [report for report in room.reports if isinstance(report, Ended)]
-        assert ends == [Ended(number, EndReason.FINISHED) for number in (1, 2, 3, 4)]
+        assert room.ends == [Ended(number, EndReason.FINISHED, 0.2) for number in (1, 2, 3, 4)]
 
 
 async def test_a_busy_event_loop_makes_no_gap_between_tracks(pacer: Pacer, songs: dict[str, IndexedPackets]) -> None:
@@ -165,7 +168,7 @@ async def test_a_skip_takes_effect_within_a_tick(pacer: Pacer, songs: dict[str, 
                 if at > asked and numbers_of([packet], 7 - label)
             )
             took.append(first - asked)
-    assert sorted(took)[len(took) // 2] <= 0.020, "median"
+    assert sorted(took)[len(took) // 2] <= 0.022, "median; a tick is 20 ms"
 
 
 async def test_skipping_while_paused_is_heard(pacer: Pacer, songs: dict[str, IndexedPackets]) -> None:
@@ -224,7 +227,7 @@ async def test_commands_do_not_wait_for_a_track_that_opens_slowly(
         assert room.player.session.state is PlaybackState.LOADING
         room.player.tell(Skip())
         await room.until_sent(3, 3)
-        assert Ended(1, EndReason.SKIPPED) in room.reports
+        assert room.ends == [Ended(1, EndReason.REPLACED, 0.0)]
 
 
 async def test_a_pause_while_a_track_opens_is_kept(pacer: Pacer, songs: dict[str, IndexedPackets]) -> None:
@@ -257,14 +260,16 @@ async def test_a_track_that_cannot_be_opened_is_passed_over(pacer: Pacer, songs:
     async with room_with(pacer, open_track) as room:
         room.player.tell(Enqueue(entries("gone", "a", "gone", "c")))
         await room.until_sent(3, 3)
-        assert [entry.track.id for entry in room.player.session.queue.history] == ["a"]
+        assert [entry.track.id for entry in room.player.session.queue.history] == ["gone", "a", "gone"]
 
 
 async def test_a_lost_link_holds_the_music_and_the_position(pacer: Pacer, songs: dict[str, IndexedPackets]) -> None:
     async with room_of(pacer, songs) as room:
         room.player.tell(Enqueue(entries("c")))
         await room.until_sent(5, 3)
+        assert not room.output.refused
         room.sink.up = False
+        await room.until(lambda: room.output.refused)
         room.player.tell(LinkLost())
         await settle()
         sent, position_s = len(room.sink.sent), room.player.position_s
@@ -283,7 +288,8 @@ async def test_a_closed_output_refuses_and_has_reported_every_end(
     async with room_of(pacer, songs) as room:
         room.player.tell(Enqueue(entries("c", "d")))
         await room.until_sent(2, 3)
-    assert room.reports == [Started(1), Ended(1, EndReason.SKIPPED)]
+    assert room.reports[0] == Started(1)
+    assert [(report.play_id, report.reason) for report in room.ends] == [(1, EndReason.SHUTDOWN)]
     with pytest.raises(OutputError):
         await room.output.play(9, entries("a")[0])
     await room.output.aclose()

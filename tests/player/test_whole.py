@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conductr_player import (
-    Back,
     Clear,
     Ended,
     Enqueue,
@@ -36,7 +35,9 @@ from conductr_player import (
     Track,
     VoiceOutput,
 )
-from conductr_player.inputs import Command
+from conductr_player.core.inputs import Command, Previous, SetSound, Shuffle, Undo
+from conductr_player.core.rules import PauseCause, Place
+from conductr_player.core.sound import Sound
 from conductr_player.testing import HandPacer, ListSink, entries, packets
 
 from .settle import settle
@@ -46,12 +47,15 @@ LABELS = {name: label for label, name in enumerate(LENGTHS)}
 
 moves = st.one_of(
     st.builds(
-        lambda names, start, up: Enqueue(entries(*names, start=start), up),
+        lambda names, start, place: Enqueue(entries(*names, start=start), place),
         st.lists(st.sampled_from(list(LENGTHS)), max_size=3),
         st.integers(0, 20),
-        st.booleans(),
+        st.sampled_from(Place),
     ),
-    st.sampled_from([Skip(), Skip(2), Back(), Pause(), Resume(), Stop(), Clear(), LinkLost(), LinkRestored()]),
+    st.sampled_from(
+        [Skip(), Skip(2), Previous(), Pause(), Resume(), Stop(), Clear(), Undo(), LinkLost(), LinkRestored()]
+    ),
+    st.sampled_from([Pause(PauseCause.EMPTY), Resume(PauseCause.EMPTY), Shuffle(4), SetSound(Sound(volume_percent=7))]),
     st.builds(SetLoop, st.sampled_from(LoopMode)),
     st.builds(Seek, st.floats(0, 1)),
     st.integers(1, 12),  # ticks that pass; a negative number: while the event loop is busy
@@ -78,10 +82,10 @@ async def ignore(session: Session, position_s: float) -> None: ...
 
 
 async def walk(script: list[Command | int]) -> None:
-    pacer, sink, reports = HandPacer(), ListSink(), list[Report]()
+    pacer, sink, reports = HandPacer(), ListSink(), list[Report | LinkLost]()
 
-    def make_output(report: Callable[[Report], None]) -> VoiceOutput:
-        def both(what: Report) -> None:
+    def make_output(report: Callable[[Report | LinkLost], None]) -> VoiceOutput:
+        def both(what: Report | LinkLost) -> None:
             reports.append(what)
             report(what)
 
@@ -118,7 +122,7 @@ async def walk(script: list[Command | int]) -> None:
     assert started <= {report.play_id for report in reports if isinstance(report, Ended)}
 
 
-def check_reports(reports: list[Report]) -> None:
+def check_reports(reports: list[Report | LinkLost]) -> None:
     assert max(Counter(reports).values(), default=1) == 1
     ended = Counter(report.play_id for report in reports if isinstance(report, Ended))
     assert max(ended.values(), default=1) == 1, "Ended exactly once"
@@ -142,7 +146,7 @@ def check_sound(player: GuildPlayer, sink: ListSink, pacer: HandPacer) -> None:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_what_the_session_says_is_what_is_heard(backend: str) -> None:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=200, deadline=None)
     @given(st.lists(moves, max_size=25))
     def check(script: list[Command | int]) -> None:
         anyio.run(walk, script, backend=backend)

@@ -12,7 +12,8 @@ All of it that is not as the reader sees it:
 - A client of these addresses that says nothing about polling looks more often.
 - Port 8780, where a program of the page listens, becomes a free one.
 - `humming.mp3`, `drums.mp3` and `phrase.mp3`, which a reader has of his own, are there.
-- Programs of one page run in one process, one after the other, in an empty folder.
+- Programs of one page run in one process, one after the other, in an empty folder; those about the player find
+  the two songs of `music/` there, and `rain.mp3`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ import suno_client
 ROOT = Path(__file__).parents[2]
 README = Path(suno_client.__file__).parent / "README.md"
 GUIDES = ROOT / "docs/guides/suno-client"
-PAGES = {"README": README, **{path.stem: path for path in sorted(GUIDES.glob("*.md"))}}
+PLAYER_README = ROOT / "src/conductr_player/README.md"
+PLAYER_GUIDES = ROOT / "docs/guides/conductr-player"
+PAGES = {
+    "README": README,
+    **{path.stem: path for path in sorted(GUIDES.glob("*.md"))},
+    "player/README": PLAYER_README,
+    **{f"player/{path.stem}": path for path in sorted(PLAYER_GUIDES.glob("*.md"))},
+}
 DIALECTS = {"http://127.0.0.1:8770": "sunoapi", "http://127.0.0.1:8771": "kie", "http://127.0.0.1:8772": "gcui"}
 SOON = ", polling=__import__('suno_client').Polling(first_s=0.1, max_s=0.5)"
 PORT = "8780"

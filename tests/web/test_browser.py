@@ -164,6 +164,22 @@ async def test_a_page_opened_later_listens_to_what_plays(page: Page, conductr: C
     assert await holds(page, "document.getElementById('room').currentTime > 0") < SOON_S
 
 
+async def test_a_second_page_joins_in_the_middle_and_both_hear_it(page: Page, chromium: Browser, url: str) -> None:
+    """All get the same clusters, whose times began with the first page."""
+    await page.locator("#songs .row-play").first.click()
+    await heard(page)
+    context = await chromium.new_context()
+    second = await context.new_page()
+    await second.goto(url)
+    await second.get_by_role("button", name="Listen", exact=True).first.click()
+    assert await holds(second, "document.getElementById('room').currentTime > 0") < SOON_S
+    await heard(second)
+    assert await second.evaluate(LOUDNESS) > 0.01
+    assert await position(second) < await position(page)  # it began at its own beginning
+    await heard(page)
+    await context.close()
+
+
 async def test_the_keyboard_alone_is_enough(page: Page) -> None:
     await page.keyboard.press("Tab")
     await expect(page.locator(".skip-link")).to_be_focused()

@@ -13,8 +13,8 @@ from web.studio import WAIT_S
 
 from conductr import Conductr
 from conductr.messages import SessionChanged, SongReady
+from conductr_player.outputs.broadcast import Broadcast, Form
 from conductr_web.errors import TooManyOpen
-from conductr_web.listen import Broadcast, Form
 from conductr_web.live import BACKLOG, PAGE_LIMIT, Live
 
 pytestmark = pytest.mark.anyio

@@ -8,9 +8,9 @@ from typing import Final
 from quart import Quart, Response, request
 
 from conductr import BROWSER_ROOM, Conductr
+from conductr_player import Broadcast
 
 from .api import playback_routes, song_routes
-from .listen import Broadcast
 from .live import Live
 from .pages import error_answer, page_routes
 from .security import BODY_LIMIT, Guard, add_headers
@@ -40,7 +40,7 @@ def create_app(conductr: Conductr) -> Quart:
         async with steady.running(), live.running():
             await conductr.host.open_room(
                 BROWSER_ROOM,
-                broadcast.sink,
+                broadcast,
                 BROWSER_ROOM,
                 "Browser room",
                 guild_name="Browser room",

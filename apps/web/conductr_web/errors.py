@@ -38,6 +38,8 @@ _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (refused.PlayerUnreachable, 503),
     (refused.ConductrError, 409),
     (suno.SunoError, 502),
+    (player.UnknownEntry, 404),
+    (player.CommandRefused, 409),
     (player.PlayerError, 503),
     (store.StoreError, 503),
 )

@@ -22,10 +22,10 @@ from attrs import define, field
 
 from conductr import BROWSER_ROOM, Conductr, ConductrError
 from conductr.messages import Event, GenerationChanged, SessionChanged, SongReady
+from conductr_player import Broadcast
 from conductr_store import StoreError
 
 from .errors import TooManyOpen
-from .listen import Broadcast
 from .payloads import Json, generation_json, queue_json
 from .steady import Steady
 

@@ -8,8 +8,10 @@ from secrets import token_hex
 from quart import Blueprint, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from conductr_player import Broadcast
+
 from .errors import Told, tell
-from .listen import Broadcast, Form
+from .listen import listen_to
 from .live import Live
 from .security import Guard, streaming
 
@@ -39,8 +41,8 @@ def page_routes(guard: Guard, live: Live, broadcast: Broadcast) -> Blueprint:
 
     @routes.get("/listen.<form>")
     async def listen(form: str) -> Response:
-        kind = Form(form) if form in list(Form) else Form.OGG
-        return streaming(Response(await broadcast.listen(kind), content_type=kind.media_type))
+        sound, media_type = await listen_to(broadcast, form)
+        return streaming(Response(sound, content_type=media_type))
 
     _ = index, session, events, listen  # routed by their decorators
     return routes

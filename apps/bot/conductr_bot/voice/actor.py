@@ -164,7 +164,12 @@ class GuildVoice:
             channel.name,
             guild_name=channel.guild.name,
             listeners=lambda: listeners_in(self._bot.get_guild(self._guild_id), self._channel),
+            on_reconnect=self._doubt,
         )
+
+    async def _doubt(self) -> None:
+        """No packet leaves although one should: whatever the connection says of itself, it is made anew."""
+        self._link.doubt()
 
     async def _leave(self) -> str:
         if self._channel is None:

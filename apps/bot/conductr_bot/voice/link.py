@@ -43,6 +43,11 @@ class Link:
         """False where py-cord has forgotten it, with its gateway session. True where there is no connection."""
         return self._client is None or self._client in bot.voice_clients
 
+    def doubt(self) -> None:
+        """Take the connection for one that ended, where there is one."""
+        if self._client is not None:
+            self._on_end(self._client, None)
+
     async def connect(self, channel: VocalChannel) -> None:
         """A connection in that channel, moved or new. Raises VoiceUnanswered, VoiceRefused; then we sit nowhere."""
         try:

@@ -1,4 +1,4 @@
-"""A PacketSink over py-cord's own packet sending: its RTP, its encryption and its DAVE, untouched."""
+"""A PacketSink over a guild's voice connection, that says before the first packet that one speaks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 from discord.enums import SpeakingState
 from discord.voice.gateway import VoiceWebSocket
 
-from conductr_player import SILENCE
+from conductr_player import SILENCE, PacketSink
 
 from .client import HealedVoiceClient
 
@@ -31,18 +31,19 @@ class VoiceSink:
 
     def __call__(self, packet: bytes) -> bool:
         link = self.link
-        if link is None or not link.link_up:
+        if link is None:
             return False
-        silent = packet == SILENCE
-        if not silent and self._announced is not link.ws:
+        connection = link.connection
+        ws, send = connection.open_ws, connection.sender
+        if ws is None or send is None:
+            return False
+        if packet == SILENCE:
+            return self._end_speech(send)
+        if ws is not self._announced:
             self._ask(speaking=True)
             return False
-        link.send_audio_packet(packet, encode=False)
-        self._silences = self._silences + 1 if silent else 0
-        if self._silences == SILENCES_AT_A_BREAK:
-            self._announced = None
-            self._ask(speaking=False)
-        return True
+        self._silences = 0
+        return send(packet)
 
     async def speak(self) -> None:
         """Tell Discord when we begin and cease to speak, until cancelled."""
@@ -50,14 +51,23 @@ class VoiceSink:
             await self._asked.wait()
             self._asked.clear()
             link, speaks = self.link, self._wants_to_speak
-            if link is None or not link.link_up:
+            ws = link and link.connection.open_ws
+            if ws is None:
                 continue  # asked again with the next packet
-            ws = link.ws
             try:
                 await ws.speak(SpeakingState.voice if speaks else SpeakingState.none)
             except (ConnectionError, RuntimeError):  # closed just now; what aiohttp raises differs by the moment
                 continue
             self._announced = ws if speaks else None
+
+    def _end_speech(self, send: PacketSink) -> bool:
+        if not send(SILENCE):
+            return False
+        self._silences += 1
+        if self._silences == SILENCES_AT_A_BREAK:
+            self._announced = None
+            self._ask(speaking=False)
+        return True
 
     def _ask(self, *, speaking: bool) -> None:
         self._wants_to_speak = speaking

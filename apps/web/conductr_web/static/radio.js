@@ -68,6 +68,7 @@ export class Radio extends EventTarget {
       URL.revokeObjectURL(url);
       if (signal.aborted) return;
       this.#buffer = source.addSourceBuffer(TYPE);
+      this.#buffer.mode = "sequence"; // all listeners get the same clusters, whose times began with the first of them
       this.#buffer.addEventListener("updateend", () => this.#appended());
       this.#receive(signal);
     }, { once: true });

@@ -1,0 +1,1 @@
+"""The parts of `benchmarks/voice.py`: players, a listener, figures, verdicts and targets."""

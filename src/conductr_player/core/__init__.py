@@ -1,0 +1,1 @@
+"""What decides: the queue, the session, its inputs and effects. Pure."""

@@ -1,0 +1,1 @@
+"""A guild's player and all of them: the shell round what decides."""

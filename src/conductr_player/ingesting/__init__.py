@@ -1,0 +1,1 @@
+"""Any audio to levelled packets, whole or as it grows."""

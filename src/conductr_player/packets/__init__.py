@@ -1,0 +1,1 @@
+"""Opus packets: read, written, kept, and where they come from."""
