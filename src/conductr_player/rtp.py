@@ -60,7 +60,7 @@ class RtpSender:
     counts what was sent is to see it. One count makes RTP's number, RTP's time and the nonce: a gap is the same in all
     three. It is for one thread at a time, but a call that hangs while another begins does no harm.
 
-    `keeps_lock` is for a pacer's thread beside a busy event loop: a datagram then costs a microsecond more, and no
+    `keeps_lock` is for a pacer's thread beside a busy event loop: a datagram then costs a little more, and no
     wait for Python's lock.
 
     No nonce may come twice under one key: a sender that takes over a key begins at the other's `next_nonce`.
