@@ -12,6 +12,7 @@ import pytest
 from attrs import define, field
 
 from conductr_player import (
+    Command,
     Enqueue,
     GuildPlayer,
     IndexedPackets,
@@ -74,28 +75,24 @@ class Day:
         names = self.rng.choices(list(self.songs), k=5)
         return Enqueue(entries(*names, start=self.queued))
 
-    def wish(self, player: GuildPlayer) -> None:
+    def wish(self, session: Session) -> Command:
         """What people ask for now and then."""
-        session, rng = player.session, self.rng
-        waiting = session.queue.upcoming
+        waiting, rng = session.queue.upcoming, self.rng
         if len(waiting) < 3:
-            player.tell(self.more())
-        elif len(waiting) > 40:
-            player.tell(RemoveRange(waiting[20].id, waiting[-1].id))
-        else:
-            player.tell(
-                rng.choice(
-                    [
-                        Skip(),
-                        Previous(),
-                        Pause(),
-                        Seek(rng.uniform(0, 200)),
-                        SetSound(rng.choice(SOUNDS)),
-                        Shuffle(rng.randrange(1_000)),
-                        SetLoop(rng.choice([LoopMode.OFF, LoopMode.OFF, LoopMode.QUEUE])),
-                    ]
-                )
-            )
+            return self.more()
+        if len(waiting) > 40:
+            return RemoveRange(waiting[20].id, waiting[-1].id)
+        return rng.choice(
+            [
+                Skip(),
+                Previous(),
+                Pause(),
+                Seek(rng.uniform(0, 200)),
+                SetSound(rng.choice(SOUNDS)),
+                Shuffle(rng.randrange(1_000)),
+                SetLoop(rng.choice([LoopMode.OFF, LoopMode.OFF, LoopMode.QUEUE])),
+            ]
+        )
 
 
 async def live_through(day: Day) -> list[tuple[float, int]]:
@@ -112,9 +109,9 @@ async def live_through(day: Day) -> list[tuple[float, int]]:
             day.pacer.turn(SLICE_TICKS)
             day.now_s += SLICE_TICKS * 0.02
             if player.session.state is PlaybackState.PAUSED:
-                player.tell(Resume())
+                await player.ask(Resume())
             elif number % 6 == 0:  # every two minutes
-                day.wish(player)
+                await player.ask(day.wish(player.session))  # bridges are made in real time: the day waits for them
             await settle()
             if (number + 1) % SLICES_AN_HOUR == 0:
                 seen.append(used())
@@ -143,7 +140,7 @@ def test_memory_is_flat_over_a_day(tmp_path: Path) -> None:
     day = Day(songs, louder)
     hours = anyio.run(live_through, day)
     assert day.sent > 0.9 * HOURS * 3_600 * 50, "it played nearly all the time"
-    assert day.saves > 1_000
+    assert day.saves > 500
     first, last = hours[3:9], hours[-6:]
     grown_kb = min(kb for kb, _ in last) - max(kb for kb, _ in first)
     assert grown_kb < 200, hours
