@@ -6,31 +6,40 @@ import ctypes
 import os
 import socket
 import sys
-from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
-Send = Callable[[bytes], object]
+_FLAGS = 0 if sys.platform != "linux" else socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
 
 
-def sender_of(udp: socket.socket) -> Send:
-    """What `udp.send` does; the socket stays its owner's, and is never waited for. Raises OSError as that does.
+class Way(Protocol):
+    """Where datagrams go: a socket, or what stands for it."""
+
+    def send(self, data: bytes, /) -> object: ...
+
+
+def way_that_keeps_lock(udp: socket.socket) -> Way:
+    """What sends as `udp` does; the socket stays its owner's, and is never waited for. Raises OSError as that does.
 
     `udp.send` gives Python's lock up for each datagram. Beside a busy thread it then waits for the lock, some
     milliseconds for each of a thousand guilds. This costs a little more than that call (docs/decisions/0009).
     """
     found = _calls()
-    if found is None:
-        return udp.send
-    call, errno_at = found
-    fileno, flags = udp.fileno, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
+    return udp if found is None else _KeepsLock(udp, *found)
 
-    def send(datagram: bytes) -> None:
-        if call(fileno(), datagram, len(datagram), flags) < 0:
-            number = errno_at().contents.value  # nothing has run in this thread since, and no other could
+
+class _KeepsLock:
+    """One small object a guild: what more it held, a thousand guilds would fetch from slow memory each 20 ms."""
+
+    __slots__ = ("_call", "_errno_at", "_udp")
+
+    def __init__(self, udp: socket.socket, call: Any, errno_at: Any) -> None:
+        self._udp, self._call, self._errno_at = udp, call, errno_at
+
+    def send(self, data: bytes, /) -> None:
+        if self._call(self._udp.fileno(), data, len(data), _FLAGS) < 0:
+            number = self._errno_at().contents.value  # nothing has run in this thread since, and no other could
             raise OSError(number, os.strerror(number))
-
-    return send
 
 
 @cache

@@ -15,9 +15,7 @@ from operator import length_hint
 from struct import Struct
 from typing import Final, Protocol
 
-from attrs import frozen
-
-from ._datagrams import sender_of
+from ._datagrams import Way, way_that_keeps_lock
 from .errors import CipherMissing, OutputError
 from .packets.opus import FRAME_SAMPLES
 
@@ -42,13 +40,6 @@ class _Cipher(Protocol):
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes:
         """`data` sealed, with its tag; the nonce has twelve bytes."""
         ...
-
-
-class _Way(Protocol):
-    """Where datagrams go: a socket, or what stands for it."""
-
-    @property
-    def send(self) -> Callable[[bytes], object]: ...
 
 
 class RtpSender:
@@ -84,7 +75,7 @@ class RtpSender:
         keeps_lock: bool = False,
     ) -> None:
         self._cipher = _cipher(mode, key)
-        self._way: _Way = _KeepsLock(sender_of(udp)) if keeps_lock else udp
+        self._way: Way = way_that_keeps_lock(udp) if keeps_lock else udp
         self._mode = mode
         self._ssrc = ssrc
         self.protect = protect
@@ -148,11 +139,6 @@ def _seconds_for_a_few(cipher: _Cipher) -> float:
     for nonce in range(20):
         cipher.encrypt(nonce.to_bytes(12, "big"), bytes(400), bytes(12))
     return time.perf_counter() - began
-
-
-@frozen
-class _KeepsLock:
-    send: Callable[[bytes], object]
 
 
 class _XChaCha:
