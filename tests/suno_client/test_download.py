@@ -368,5 +368,5 @@ async def test_what_came_between_two_tries_is_not_mixed(gateway: Gateway, hosts:
 async def test_a_host_that_goes_on_after_a_silence_is_taken_up(gateway: Gateway, target: Path, turn: Turn) -> None:
     gateway.turns.extend([turn, says(SONG)])
     async with plain_client() as http:
-        hosts = hosts_over(http, gateway.url, timeout_s=0.3, slow_after_s=0.2)
+        hosts = hosts_over(http, gateway.url, timeout_s=1, slow_after_s=0.5)
         assert (await download(hosts, f"{gateway.url}/song.mp3", target)).size_bytes == len(SONG)

@@ -116,7 +116,7 @@ async def test_a_silent_connection_is_taken_up_too(gateway: Gateway, target: Pat
 
     gateway.turns.extend([falls_silent, shelf(SONG)])
     async with plain_client() as http:
-        await fetch(hosts_over(http, gateway.url, timeout_s=0.2), gateway, target)
+        await fetch(hosts_over(http, gateway.url, timeout_s=0.5), gateway, target)
     assert gateway.seen[1].headers["range"] == "bytes=70000-"
 
 

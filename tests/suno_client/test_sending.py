@@ -125,7 +125,7 @@ async def test_what_this_version_does_not_know_can_be_asked_all_the_same(
 
 
 async def test_options_hold_for_the_copy_alone(gateway: Gateway, over_http: SunoClient) -> None:
-    copy = over_http.with_options(callback_url="https://me.test/cb", headers={"X-Trace": "t"}, timeout_s=0.2)
+    copy = over_http.with_options(callback_url="https://me.test/cb", headers={"X-Trace": "t"}, timeout_s=1)
     gateway.turns.extend([says(TASK), says(TASK), never_answers])
     await copy.generations.create("rain")
     await over_http.generations.create("rain")
