@@ -1,24 +1,15 @@
-"""What the store hands out and takes in: frozen rows. Every moment in them is aware and in UTC."""
+"""Generations: wishes for songs, and how far each has come."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from attrs import field, frozen
 from attrs.converters import optional
 
-
-def utc(moment: datetime) -> datetime:
-    """The same moment in UTC. A naive one is refused: nobody knows which moment it is."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone cannot be kept; use datetime.now(UTC)")
-    return moment.astimezone(UTC)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from .moments import now, utc
 
 
 class GenerationState(StrEnum):
@@ -41,25 +32,6 @@ class GenerationState(StrEnum):
 
 
 FINAL_STATES = (GenerationState.FINISHED, GenerationState.REFUSED, GenerationState.FAILED, GenerationState.UNKNOWN)
-
-
-class SongState(StrEnum):
-    GROWING = "growing"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@frozen
-class User:
-    id: int
-    name: str
-
-
-@frozen
-class Guild:
-    id: int
-    name: str
-    volume: int = 100  # percent
 
 
 @frozen(kw_only=True)
@@ -88,47 +60,4 @@ class Generation:
     lease_owner: str | None = None
     lease_until: datetime | None = field(default=None, converter=optional(utc))
     created_at: datetime = field(factory=now, converter=utc)
-    updated_at: datetime = field(factory=now, converter=utc)
-
-
-@frozen(kw_only=True)
-class Song:
-    """One take of a generation. Keys name its files in Media; `stream_url` is where it can be heard while it grows."""
-
-    id: str
-    generation_id: str
-    take: int
-    clip_id: str
-    guild_id: int
-    owner_id: int
-    title: str
-    style: str | None = None
-    lyrics: str | None = None
-    prompt: str = ""
-    model: str
-    state: SongState = field(default=SongState.GROWING, converter=SongState)
-    duration_s: float | None = None
-    stream_url: str | None = None
-    audio_key: str | None = None
-    opus_key: str | None = None
-    cover_key: str | None = None
-    created_at: datetime = field(factory=now, converter=utc)
-
-
-@frozen
-class Page:
-    """A stretch of the songs that a search found. `total` counts all of them."""
-
-    items: tuple[Song, ...]
-    total: int
-
-
-@frozen
-class QueueSnapshot:
-    """A guild's player as plain data. `seq` grows with each change: an older snapshot never replaces a newer one."""
-
-    guild_id: int
-    seq: int
-    position_s: float
-    session: Mapping[str, object]
     updated_at: datetime = field(factory=now, converter=utc)

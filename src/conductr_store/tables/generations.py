@@ -1,0 +1,52 @@
+"""Generations, which processes claim by lease."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from conductr_store.columns import Moment, Words
+from conductr_store.records import FINAL_STATES
+
+from .base import metadata
+
+# As text, not as parameters: both engines use a partial index only where a query repeats its condition word for word.
+UNFINISHED = text(f"state NOT IN ({', '.join(repr(state.value) for state in FINAL_STATES)})")
+UNTOLD = text("(told IS NULL OR told <> state)")
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("guild_id", BigInteger, ForeignKey("guilds.id"), nullable=False),
+    Column("user_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("request_key", Words, nullable=False),
+    Column("prompt", Words, nullable=False),
+    Column("style", Words),
+    Column("title", Words),
+    Column("lyrics", Words),
+    Column("instrumental", Boolean, nullable=False),
+    Column("model", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("task_id", Words),
+    Column("reason", Words),
+    Column("reply_to", JSON(none_as_null=True)),
+    Column("told", Words),
+    Column("lease_owner", Words),
+    Column("lease_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("request_key"),
+    Index(None, "guild_id", "created_at"),
+    Index("ix_generations_unfinished", "created_at", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+    Index("ix_generations_untold", "updated_at", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+)
