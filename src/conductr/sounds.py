@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from logging import getLogger
+from pathlib import Path
 from typing import Protocol
 
 import anyio
@@ -47,6 +48,7 @@ class Sounds:
     media: Media
     suno: StreamsSongs
     bus: LocalBus
+    indexes: Path | None = None  # a folder for the places of packets in songs that were opened once
     _files: dict[str, IndexedPackets] = field(factory=dict)
     _growing: dict[str, LivePackets] = field(factory=dict)
     _feeders: TaskGroup | None = None
@@ -119,7 +121,8 @@ class Sounds:
             log.warning("song %s goes on in its stream, its file cannot be opened: %s", song_id, error)
 
     async def _open_file(self, song_id: str, opus_key: str) -> IndexedPackets:
-        packets = await open_packets(await self.media.local_path(opus_key))
+        index = self.indexes / f"{opus_key.rpartition('/')[2]}.index" if self.indexes else None
+        packets = await open_packets(await self.media.local_path(opus_key), index)
         while len(self._files) >= OPEN_FILES:
             self._files.pop(next(iter(self._files)))  # who plays it still holds it
         self._files[song_id] = packets

@@ -191,7 +191,7 @@ def heard(found: Sequence[float | None]) -> list[float]:
 async def measured(setting: Setting, tries: int) -> Found:
     async with AsyncExitStack() as stack:
         renditions = await stack.enter_async_context(Renditions())
-        song, other = IndexedPackets.open(setting.opus), IndexedPackets.open(setting.other_opus)
+        song, other = IndexedPackets.open(setting.opus, index_of(setting)), IndexedPackets.open(setting.other_opus)
         every = [bytes(song.packet(index) or b"") for index in range(len(song))]
         file = write_ogg(setting.opus.with_name("short.opus"), every[500 : 500 + SHORT_PACKETS])
         open_ones = {"song": song, "other": other, "short": IndexedPackets.open(file)}
@@ -204,7 +204,7 @@ async def measured(setting: Setting, tries: int) -> Found:
         sink = Noted(RtpSender(connected(setting.port), AES, os.urandom(32), 1, keeps_lock=True))
 
         def make_output(report: Reporter) -> VoiceOutput:
-            return VoiceOutput(pacer, sink, lambda track: opened(track, setting.opus, open_ones), report, renditions)
+            return VoiceOutput(pacer, sink, lambda track: opened(track, setting, open_ones), report, renditions)
 
         player = players.open(1, make_output, on_change)
         bench = Bench(setting, player, sink, {packet: number for number, packet in enumerate(every)})
@@ -220,8 +220,13 @@ async def measured(setting: Setting, tries: int) -> Found:
         }
 
 
-async def opened(track: Track, cold: Path, open_ones: dict[str, IndexedPackets]) -> PacketSource:
-    return open_ones[track.id] if track.id in open_ones else await open_packets(cold)
+async def opened(track: Track, setting: Setting, open_ones: dict[str, IndexedPackets]) -> PacketSource:
+    return open_ones.get(track.id) or await open_packets(setting.opus, index_of(setting))
+
+
+def index_of(setting: Setting) -> Path:
+    """Of a song that some process has opened before: a cold song is one that this process does not hold open."""
+    return setting.opus.with_suffix(".index")
 
 
 async def on_change(session: Session, position_s: float) -> None: ...
