@@ -15,7 +15,7 @@ RUN_STAMP = $(VENV)/run.stamp
 DEV_STAMP = $(VENV)/dev.stamp
 BENCH_STAMP = .venv-bench/bench.stamp # apart: songbird is for discord.py, whose import name is py-cord's
 
-.PHONY: help setup demo test test-libraries check format alone bench bench-client bench-gate docs lock clean
+.PHONY: help setup demo test test-libraries check format alone bench bench-client bench-gate bench-store proof docs lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -41,8 +41,8 @@ test: $(DEV_STAMP)
 	$(BIN)/python -m pytest $(ARGS)
 endif
 
-test-libraries: $(DEV_STAMP) ## The three libraries alone, without what is slow or keeps time (CI runs this on each Python)
-	$(BIN)/python -m pytest tests/suno_client tests/player tests/store -m "not slow and not timed" $(PARALLEL) $(ARGS)
+test-libraries: $(DEV_STAMP) ## The three libraries alone, without what is slow, keeps time or needs a server (CI runs this on each Python)
+	$(BIN)/python -m pytest tests/suno_client tests/player tests/store -m "not slow and not timed and not service" $(PARALLEL) $(ARGS)
 
 check: $(DEV_STAMP) ## ruff, formatting, types, layers, spelling
 	$(BIN)/ruff check .
@@ -67,6 +67,12 @@ bench-gate: $(DEV_STAMP) ## What CI asks of playing: ratios and rates only, unde
 
 bench-client: $(DEV_STAMP) ## What suno-client costs: a call beside bare httpx, a thousand waits, the import
 	$(BIN)/python benchmarks/client.py
+
+bench-store: $(DEV_STAMP) ## What a search costs among a million songs, on SQLite and PostgreSQL (ARGS="--songs 20000")
+	$(BIN)/python benchmarks/store.py $(ARGS)
+
+proof: $(DEV_STAMP) ## Faults and proof: kills, cuts, orders; writes docs/proof/*.json (CONDUCTR_PROOF_SCALE=10 for a release)
+	CONDUCTR_PROOF=1 $(BIN)/python -m pytest tests/proof $(ARGS)
 
 docs: $(DEV_STAMP) ## The site of guides and reference, into site/; check that docs, settings and commands agree
 	$(BIN)/zensical build --strict --clean

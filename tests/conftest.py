@@ -1,4 +1,4 @@
-"""What every test may stand on: a real PostgreSQL, a real Redis, asyncio as the default loop."""
+"""What every test may stand on: real databases of both engines, a real Redis, asyncio as the default loop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from services import embedded_postgres_url, embedded_redis_url
+from support.databases import copied_sqlite, migrate, postgres_database
 
 HERE = Path(__file__).parent
 # Hold sound to its rhythm or a program to its patience: these run one after the other (marked `timed`), the rest beside
@@ -30,6 +31,7 @@ KEEPS_TIME = (
     "player/test_stream",
     "player/test_voice",
     "player/test_whole",
+    "proof/",
     "store/test_media",
     "store/test_sqlite",
     "web/test_browser",
@@ -60,6 +62,39 @@ def postgres_url() -> Iterator[str]:
         return
     with embedded_postgres_url() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a database whose schema is the newest; copying it is quicker than migrating anew."""
+    with postgres_database(postgres_url, "template") as url:
+        migrate(url)
+        yield url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    with postgres_database(postgres_url, "copy", postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `postgres_template`: a file."""
+    file = tmp_path_factory.mktemp("template") / "conductr.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, sqlite_template: Path) -> str:
+    return copied_sqlite(sqlite_template, tmp_path / "conductr.db")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.service)])
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of a database of either engine: it is of the newest schema, and outlives a store."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="session")

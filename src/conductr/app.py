@@ -6,31 +6,44 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import anyio
 from attrs import frozen
 
 from conductr_player import Pacer, Players
 from conductr_player.render import Renditions
-from conductr_store import Media, Store
-from suno_client import Polling, Retrying, SunoClient
+from conductr_store import Media, Shelf, Store
+from suno_client import Polling, SunoClient
 
+from .allowance import Allowance
+from .archive import Archive
 from .bus import LocalBus
+from .callbacks import Callbacks
+from .dialling import SENT_ONCE, dial_for, own_gateways, ring_of
 from .errors import SetupError
+from .gateways import Gateway, Gateways
 from .generations import Generations
 from .host import GuildHost
+from .housekeeping import Housekeeping
 from .keeping import Keeper
 from .library import Library
+from .making.asking import Asker
+from .making.book import Book
+from .making.following import Follower
+from .making.looks import Bells
+from .making.reconciling import Reconciler
+from .making.submitting import Submitter
 from .playback import Playback
-from .settings import SUNO_API, Settings
+from .quota import Limits, limits_of
+from .repeats import Repeats
+from .settings import Settings
 from .sounds import Sounds
 from .wake import Wake
 from .watcher import GenerationWatcher
 
-UNFINISHED_FILES_S = 3_600.0  # what a writer that died left half done, and nobody has touched since
 EMBEDDED_POLL_S = 0.4  # the sandbox is on this machine and charges nothing
 SWITCH_S = 0.0005  # how long this program's Python may keep the pacer waiting (ADR 9)
-SENT_ONCE = Retrying(submissions=1)  # a generation is a row; the watcher sends it again, where that is safe
 
 
 @frozen
@@ -43,6 +56,7 @@ class Conductr:
     library: Library
     host: GuildHost
     bus: LocalBus
+    callbacks: Callbacks
 
 
 @asynccontextmanager
@@ -50,51 +64,98 @@ async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
     """Open store, media, Suno and player; follow what was left unfinished. Raises SetupError, StoreError."""
     check_data_dir(settings)
     async with AsyncExitStack() as stack:
-        suno = await stack.enter_async_context(await _suno(settings, stack))
         store = await stack.enter_async_context(Store.open(settings.database))
+        gateways = await _gateways(settings, store, stack)
+        suno = gateways.first.suno
         media = Media(settings.media, cache=settings.data_dir / "cache")
-        await media.sweep(UNFINISHED_FILES_S)
         bus, wake = LocalBus(), Wake()
         pacer = stack.enter_context(Pacer(switch_interval_s=SWITCH_S))
         folder = settings.data_dir / "cache" / "renditions"
         renditions = await stack.enter_async_context(Renditions(folder=folder))
         players = await stack.enter_async_context(Players())
-        sounds = Sounds(store, media, suno, bus)
+        shelf, indexes = Shelf(store, media), settings.data_dir / "cache" / "index"
+        sounds = Sounds(store, shelf, suno, bus, indexes)
         host = GuildHost(store, bus, players, pacer, sounds, renditions)
         players.on_crash = host.crashed
         bus.serve(host)
-        lease = timedelta(seconds=settings.lease_s)
-        owner = secrets.token_hex(8)
-        generations = Generations(store, suno, bus, settings.suno_model, owner, lease, wake.ring)
-        watcher = GenerationWatcher(store, suno, bus, generations, Keeper(store, media, suno, bus), wake)
+        keeper = Keeper(store, media, suno, bus)
+        generations, watcher = make_generations(settings, store, bus, gateways, keeper, wake)
         async with anyio.create_task_group() as background:
-            for run in (sounds.run, host.run, watcher.run):
+            housekeeping = Housekeeping(store, shelf, settings.media_quota_bytes)
+            for run in (sounds.run, host.run, watcher.run, housekeeping.run):
                 background.start_soon(run)
-            yield Conductr(settings, generations, Playback(store, bus), Library(store, media), host, bus)
+            callbacks = Callbacks(store, generations.nudge)
+            yield Conductr(settings, generations, Playback(store, bus), Library(store, shelf), host, bus, callbacks)
             await host.close()
             background.cancel_scope.cancel()
 
 
-async def _suno(settings: Settings, stack: AsyncExitStack) -> SunoClient:
-    """The provider that settings name; without key and address, the sandbox in a child process of our own."""
+@asynccontextmanager
+async def open_archive(settings: Settings) -> AsyncGenerator[Archive, None]:
+    """Only what fetches songs' files, beside a Conductr that runs or without one. Raises SetupError, StoreError."""
     if settings.embedded_suno:
-        from suno_client.sandbox import spawn_sandbox  # noqa: PLC0415 - an extra: only who runs it needs numpy
+        hint = "Set the key of a Suno gateway; songs of the sandbox on this machine are lost with its process."
+        raise SetupError("CONDUCTR_SUNO_API_KEY", "it is not set, so nobody keeps older songs", hint)
+    check_data_dir(settings)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store.open(settings.database))
+        gateways = await _gateways(settings, store, stack)
+        media = Media(settings.media, cache=settings.data_dir / "cache")
+        yield Archive(store, media, gateways, Keeper(store, media, gateways.first.suno, LocalBus()))
 
-        sandbox = await stack.enter_async_context(
-            spawn_sandbox(speed=settings.sandbox_speed, music_seconds=settings.sandbox_music_s)
-        )
-        polling = Polling(first_s=EMBEDDED_POLL_S, max_s=EMBEDDED_POLL_S)
-        return SunoClient(
-            "sandbox", base_url=sandbox.url, polling=polling, retrying=SENT_ONCE, allow_private_hosts=True
-        )
-    if settings.suno_api_key is None:
-        raise SetupError("CONDUCTR_SUNO_API_KEY", "it is not set", "Set it, or unset CONDUCTR_SUNO_BASE_URL too.")
-    return SunoClient(
-        settings.suno_api_key.get_secret_value(),
-        base_url=settings.suno_base_url or SUNO_API,
-        polling=Polling(first_s=settings.suno_poll_s, max_s=5 * settings.suno_poll_s),
-        retrying=SENT_ONCE,
-        timeout_s=settings.suno_timeout_s,
+
+@asynccontextmanager
+async def open_generations(settings: Settings) -> AsyncGenerator[Generations, None]:
+    """The wishes for an operator, beside a Conductr that runs: from here nothing is sent, asked or followed.
+
+    Raises SetupError, StoreError.
+    """
+    check_data_dir(settings)
+    async with Store.open(settings.database) as store:
+        yield _asking(settings, store, LocalBus(), Gateways(store, ()), Wake(), Bells())
+
+
+def make_generations(  # noqa: PLR0917 - wiring
+    settings: Settings, store: Store, bus: LocalBus, gateways: Gateways, keeper: Keeper, wake: Wake
+) -> tuple[Generations, GenerationWatcher]:
+    """What asks for songs and what brings them to their end, under one owner: this process."""
+    bells = Bells()
+    generations = _asking(settings, store, bus, gateways, wake, bells)
+    book = generations.book
+    follower = Follower(book, gateways, keeper, bells)
+    return generations, GenerationWatcher(book, generations.submitter, follower, generations.reconciler, wake)
+
+
+def _asking(  # noqa: PLR0917 - wiring
+    settings: Settings, store: Store, bus: LocalBus, gateways: Gateways, wake: Wake, bells: Bells
+) -> Generations:
+    book = Book(store, bus, secrets.token_hex(8), timedelta(seconds=settings.lease_s))
+    allowance = Allowance(Limits() if settings.embedded_suno else limits_of(settings))
+    repeats = Repeats(timedelta(seconds=settings.repeat_window_s))
+    asker = Asker(book, allowance, repeats, settings.suno_model)
+    submitter = Submitter(book, gateways, allowance, settings.suno_model, settings.public_url, wake.ring)
+    reconciler = Reconciler(book, gateways, bells, wake.ring)
+    return Generations(book, asker, submitter, reconciler, wake.ring)
+
+
+async def _gateways(settings: Settings, store: Store, stack: AsyncExitStack) -> Gateways:
+    """The providers that settings name; without any, the sandbox in a child process of our own. Raises SetupError."""
+    own = (await _sandbox(settings, stack),) if settings.embedded_suno else own_gateways(settings)
+    gateways = Gateways(store, own, ring_of(settings), partial(dial_for, settings))
+    stack.push_async_callback(gateways.aclose)
+    return gateways
+
+
+async def _sandbox(settings: Settings, stack: AsyncExitStack) -> Gateway:
+    from suno_client.sandbox import spawn_sandbox  # noqa: PLC0415 - an extra: only who runs it needs numpy
+
+    sandbox = await stack.enter_async_context(
+        spawn_sandbox(speed=settings.sandbox_speed, music_seconds=settings.sandbox_music_s)
+    )
+    polling = Polling(first_s=EMBEDDED_POLL_S, max_s=EMBEDDED_POLL_S)
+    return Gateway(
+        "sandbox",
+        SunoClient("sandbox", base_url=sandbox.url, polling=polling, retrying=SENT_ONCE, allow_private_hosts=True),
     )
 
 

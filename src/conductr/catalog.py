@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conductr_player import Entry, Session
-from conductr_store import Generation, NotFound, Song, UnitOfWork
+from conductr_store import AttemptState, Generation, GenerationState, NotFound, Song, UnitOfWork
 
+from .turns import Line, read_line
 from .views import EntryView, GenerationView, QueueView, SongView
 
 SHOWN = 100  # entries of a queue that a view carries; the count and the total time are of all
@@ -34,7 +35,22 @@ async def song_views(tx: UnitOfWork, songs: Iterable[Song]) -> tuple[SongView, .
 
 
 async def generation_view(tx: UnitOfWork, row: Generation) -> GenerationView:
-    songs = await song_views(tx, await tx.songs.of_generation(row.id))
+    return (await generation_views(tx, (row,)))[0]
+
+
+async def generation_views(tx: UnitOfWork, rows: Iterable[Generation]) -> tuple[GenerationView, ...]:
+    rows = tuple(rows)
+    waits = any(row.state is GenerationState.REQUESTED for row in rows)
+    line = await read_line(tx) if waits else None
+    return tuple([await _generation_view(tx, row, line) for row in rows])
+
+
+async def _generation_view(tx: UnitOfWork, row: Generation, line: Line | None) -> GenerationView:
+    kept = [song for song in await tx.songs.of_generation(row.id) if song.deleted_at is None]
+    attempt = await tx.attempts.live(row.id) if row.state is GenerationState.UNKNOWN else None
+    undecided = attempt is not None and attempt.state is AttemptState.NEEDS_DECISION
+    if undecided:  # on PostgreSQL it may have become so since the row was read: its reason belongs to it
+        row = await tx.generations.get(row.id)
     return GenerationView(
         id=row.id,
         guild_id=row.guild_id,
@@ -42,10 +58,13 @@ async def generation_view(tx: UnitOfWork, row: Generation) -> GenerationView:
         prompt=row.prompt,
         state=row.state.value,
         reason=row.reason,
-        songs=songs,
+        songs=await song_views(tx, kept),
         reply_to=row.reply_to,
         told=None if row.told is None else row.told.value,
         created_at=row.created_at,
+        place=None if line is None else line.place(row.id),
+        needs_decision=undecided and row.state is GenerationState.UNKNOWN,
+        cancelled=row.cancelled_at is not None,
     )
 
 

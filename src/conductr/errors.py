@@ -10,13 +10,21 @@ ConductrError
   SongNotReady        the song is still being made: wait for it
   BadWish             the wish cannot be sent: names the field, why, and the limit
   TooManyWaiting      the server has enough songs in the making: wait for one
+  QuotaReached        the songs of the day or month are used up: says whose, how many, and when more come
+  Crowded             too many wishes went out with that key just now: in `again_in_s` seconds there is a place
   SubmissionUnsaved   Suno took the wish, but it could not be written down: look before asking again
   UnknownGeneration   no generation with that id
+  NotYours            another member asked for it
+  TooLate             it can be heard already, or has ended: nothing is left to cancel
+  StillOpen           it was taken, or may have been: no new attempt before that is settled
+  NothingToDecide     what became of it is known
   PlayerUnreachable   no process plays for that server now
   SetupError          the operator has to mend the settings: names the setting
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class ConductrError(Exception):
@@ -73,6 +81,24 @@ class TooManyWaiting(ConductrError):
         self.limit = limit
 
 
+class QuotaReached(ConductrError):
+    """`whose`: "member", "here" (the member in this server), "server", "everybody" or "plan" (the member's month)."""
+
+    def __init__(self, whose: str, limit: int, returns_at: datetime) -> None:
+        super().__init__(f"{whose}: {limit}")
+        self.whose = whose
+        self.limit = limit
+        self.returns_at = returns_at
+
+
+class Crowded(ConductrError):
+    """Nothing was sent; the wish may be sent after `again_in_s` seconds."""
+
+    def __init__(self, again_in_s: float) -> None:
+        super().__init__(f"{again_in_s:.1f} s")
+        self.again_in_s = again_in_s
+
+
 class SubmissionUnsaved(ConductrError):
     pass
 
@@ -81,6 +107,22 @@ class UnknownGeneration(ConductrError):
     def __init__(self, generation_id: str) -> None:
         super().__init__(generation_id)
         self.generation_id = generation_id
+
+
+class NotYours(ConductrError):
+    pass
+
+
+class TooLate(ConductrError):
+    pass
+
+
+class StillOpen(ConductrError):
+    pass
+
+
+class NothingToDecide(ConductrError):
+    pass
 
 
 class PlayerUnreachable(ConductrError):

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from logging import getLogger
 from math import inf
-from typing import Any
 
 import anyio
 from attrs import define, field
 
 from conductr_player import (
-    GuildPlayer,
     Jump,
     LinkLost,
     LinkRestored,
-    Notice,
     Pacer,
     PacketSink,
     Pause,
     PlaybackState,
+    PlayerError,
     Players,
     Previous,
     Resume,
@@ -32,43 +30,20 @@ from conductr_player import (
 )
 from conductr_player.render import Renditions
 from conductr_store import Store, StoreError
+from conductr_store.faults import faultpoint
 
-from .access import RoomFacts
 from .bus import LocalBus, Now
 from .errors import PlayerUnreachable
 from .messages import SessionChanged, ToPlayer
-from .saved import restore, write
+from .room import Room, Work, nobody, noter_of, nothing
+from .saved import count_play, record, restore, was_carried_out, write
 from .sounds import Sounds
 
 log = getLogger(__name__)
 
-Work = Callable[[], Coroutine[Any, Any, None]]
-
 TAKEN_WITHIN_S = 5.0  # a player takes a command in a tick; one that does not has crashed
 SAVE_EVERY_S = 5.0  # how much of a song a crash may cost
 NEEDS_SOUND = Skip | Previous | Jump | Seek | Pause | Resume | LinkLost | LinkRestored
-
-
-@define(eq=False)
-class Room:
-    """A guild's player and where it is heard. `listeners` counts people besides the bot; it is asked when needed."""
-
-    guild_id: int
-    channel_id: int | None
-    name: str
-    player: GuildPlayer
-    seq: int
-    listeners: Callable[[], int]
-
-    def facts(self) -> RoomFacts:
-        return RoomFacts(self.channel_id, self.name, self.listeners())
-
-
-def _nobody() -> int:
-    return 0
-
-
-async def _nothing() -> None: ...
 
 
 @define(eq=False)
@@ -93,9 +68,9 @@ class GuildHost:
         name: str = "",
         *,
         guild_name: str = "",
-        listeners: Callable[[], int] = _nobody,
+        listeners: Callable[[], int] = nobody,
         resume: bool = True,
-        on_reconnect: Work = _nothing,
+        on_reconnect: Work = nothing,
     ) -> Room:
         """Let a guild's music be heard at `sink`. With `resume`, what was playing goes on; a person's pause stays.
 
@@ -126,6 +101,7 @@ class GuildHost:
         resume: bool,
         on_reconnect: Work,
     ) -> Room:
+        faultpoint("player.start")
         session, position_s, seq = await restore(self.store, guild_id, guild_name)
         player = self.players.open(
             guild_id,
@@ -133,7 +109,7 @@ class GuildHost:
             self._changes_of(guild_id),
             session=session,
             start_at_s=position_s,
-            on_notice=_noter_of(guild_id),
+            on_notice=noter_of(guild_id),
             on_reconnect=on_reconnect,
         )
         room = self._rooms[guild_id] = Room(guild_id, channel_id, name, player, seq, listeners)
@@ -188,17 +164,43 @@ class GuildHost:
         return Now(room.player.session, room.player.position_s, room.seq, room.facts())
 
     async def carry_out(self, message: ToPlayer) -> Session:
-        """The session that the command leads to; sound follows within a tick.
+        """The session that the command leads to, in the log by then; sound follows within a tick.
 
-        Raises PlayerBusy, PlayerUnreachable, CommandRefused; Stale, where `message.expected` is another version.
+        Raises PlayerBusy, PlayerUnreachable, CommandRefused; Stale, where `message.expected` is another version;
+        StoreError, where it could not be written down: then it may be heard, but nobody was told that it holds.
         """
         async with self._changing[message.guild_id]:
             room = self._rooms.get(message.guild_id)
+            known = message.command_id and await was_carried_out(self.store, message.guild_id, message.command_id)
             if room is None:
-                return await self._edit_saved(message)
-        with anyio.move_on_after(TAKEN_WITHIN_S):
-            return await room.player.ask(message.command, expected=message.expected)
+                return await self._edit_saved(message, known=bool(known))
+            if known:
+                return room.player.session
+            session = await self._ask(room, message)
+            if message.command_id is not None:  # with the player as it is by now: nothing older is saved after it
+                player = room.player
+                await self._record(message, player.session, player.position_s, room.next_seq())
+                room.unrecorded.discard(message.command_id)
+        faultpoint("queue.after_ack")
+        return session
+
+    async def _ask(self, room: Room, message: ToPlayer) -> Session:
+        if message.command_id in room.unrecorded:  # it was taken, and only not written down
+            return room.player.session
+        if message.command_id is not None:
+            room.unrecorded.add(message.command_id)
+        try:
+            with anyio.move_on_after(TAKEN_WITHIN_S):
+                return await room.player.ask(message.command, expected=message.expected)
+        except PlayerError:
+            room.unrecorded.discard(message.command_id or "")
+            raise
         raise PlayerUnreachable(message.guild_id)
+
+    async def _record(self, message: ToPlayer, session: Session, position_s: float, seq: int) -> None:
+        faultpoint("queue.before_tx")
+        await record(self.store, message, session, position_s, seq)
+        faultpoint("queue.after_commit")
 
     async def run(self) -> None:
         """Save every playing room's position now and then, so that a crash costs seconds of a song, not the song."""
@@ -213,17 +215,24 @@ class GuildHost:
             await self._save(guild_id, session, position_s)
             if (room := self._rooms.get(guild_id)) is not None:
                 self.bus.publish(SessionChanged(guild_id, room.seq))
+                if (song_id := room.newly_heard(session)) is not None:
+                    await count_play(self.store, song_id)
 
         return changed
 
-    async def _edit_saved(self, message: ToPlayer) -> Session:
+    async def _edit_saved(self, message: ToPlayer, *, known: bool) -> Session:
         """What can be asked of a queue that nobody hears: all but what is done to the sound. It has no link."""
         if isinstance(message.command, NEEDS_SOUND):
             raise PlayerUnreachable(message.guild_id)
         saved, _, seq = await restore(self.store, message.guild_id, "")
+        if known:
+            return saved
         unheard, _ = step(saved, LinkLost(), -inf, expected=message.expected)
         session, _ = step(unheard, message.command, -inf)
-        await write(self.store, message.guild_id, session, session.start_at_s, seq + 1)
+        if message.command_id is None:
+            await write(self.store, message.guild_id, session, session.start_at_s, seq + 1)
+        else:
+            await self._record(message, session, session.start_at_s, seq + 1)
         self.bus.publish(SessionChanged(message.guild_id, seq + 1))
         return session
 
@@ -231,15 +240,8 @@ class GuildHost:
         room = self._rooms.get(guild_id)
         if room is None:
             return
-        room.seq += 1
         try:
-            await write(self.store, guild_id, session, position_s, room.seq)
+            await write(self.store, guild_id, session, position_s, room.next_seq())
+            faultpoint("player.position_saved")
         except StoreError:
             log.exception("the queue of guild %s could not be saved; it is tried again at the next change", guild_id)
-
-
-def _noter_of(guild_id: int) -> Callable[[Notice], Awaitable[None]]:
-    async def note(notice: Notice) -> None:
-        log.warning("guild %s: %s", guild_id, notice)
-
-    return note

@@ -10,7 +10,9 @@ import anyio
 from attrs import frozen
 
 from conductr_player import DamagedAudio, Describe, Ingested, Track, TrackId, ingest
-from conductr_store import Media, Song, SongState, Store
+from conductr_store import BadCover, FileKind, Media, Shelf, Song, SongState, Store
+from conductr_store.faults import faultpoint
+from conductr_store.genres import tags_of
 from suno_client import BadMedia, Clip, NotSent, SunoClient, SunoError, Unanswered
 
 from .bus import LocalBus
@@ -21,7 +23,6 @@ log = getLogger(__name__)
 
 TRIES = 3  # a clip's addresses in turn; hosts were seen to serve empty and cut files for a while (suno.md 2A.11)
 FIRST_DELAY_S = 1.0  # doubled at each try
-IMAGE_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
 @frozen
@@ -39,9 +40,11 @@ class Keeper:
         """
         with TemporaryDirectory(prefix="conductr-") as folder:
             audio, ingested, packets = await self._sound(clip, Path(folder))
-            audio_key = await self.media.put_file(audio, ".mp3")
-            opus_key = await self.media.put_file(packets, ".opus")
-            cover_key = await self._cover(clip, Path(folder))
+            faultpoint("media.validated")
+            shelf = Shelf(self.store, self.media)
+            audio_key = await shelf.keep_file(audio, ".mp3", kind=FileKind.AUDIO)
+            opus_key = await shelf.keep_file(packets, ".opus", kind=FileKind.PACKETS, refetchable=True)
+            cover_key = await self._cover(shelf, clip, Path(folder))
         async with self.store.begin() as tx:
             song = await tx.songs.update(
                 song.id,
@@ -49,7 +52,9 @@ class Keeper:
                 title=clip.title or song.title,
                 style=clip.tags or song.style,
                 lyrics=clip.lyrics or song.lyrics,
+                tags=tags_of(clip.tags) or song.tags,
                 duration_s=ingested.duration_s,
+                loudness_lufs=ingested.loudness_lufs,
                 audio_key=audio_key,
                 opus_key=opus_key,
                 cover_key=cover_key,
@@ -76,17 +81,17 @@ class Keeper:
                 last = error
         raise last or BadMedia("", "no try was made")
 
-    async def _cover(self, clip: Clip, folder: Path) -> str | None:
+    async def _cover(self, shelf: Shelf, clip: Clip, folder: Path) -> str | None:
         """The cover's key. A song without its cover is still a song."""
         if clip.image_url is None:
             return None
         path = folder / "cover"
         try:
-            image = await self.suno.download_image(clip.image_url, path)
-        except SunoError as error:
+            await self.suno.download_image(clip.image_url, path)
+            return await shelf.keep_cover(await anyio.Path(path).read_bytes())
+        except (SunoError, BadCover) as error:
             log.warning("clip %s: its cover could not be kept: %s", clip.id, error)
             return None
-        return await self.media.put_file(path, IMAGE_SUFFIXES.get(image.media_type, ".jpg"))
 
     async def _describe(self, song: Song) -> None:
         track = Track(TrackId(song.id), song.title, song.duration_s)

@@ -6,25 +6,29 @@ from pathlib import Path
 
 from attrs import frozen
 
-from conductr_store import Media, NotFound, Song, Store
+from conductr_store import NotFound, Shelf, Song, Store
+from conductr_store.records import LibraryQuery, Order
 
 from .catalog import song_views
 from .errors import SongNotReady, UnknownSong
 from .views import PageView, SongView
 
 PAGE_LIMIT = 100  # songs a page at most
+COVER_PX = 512  # as large as cards and pages show it
 
 
 @frozen
 class Library:
     store: Store
-    media: Media
+    shelf: Shelf
 
     async def search(self, guild_id: int, text: str = "", limit: int = 25, offset: int = 0) -> PageView:
-        """The guild's songs whose title, style or prompt holds `text`, newest first."""
+        """The guild's songs in which every word of `text` is found, the best first; without words the newest first."""
         limit, offset = max(1, min(limit, PAGE_LIMIT)), max(0, offset)
+        order = Order.BEST if text.strip() else Order.NEWEST
+        query = LibraryQuery(guild_id=guild_id, text=text.strip(), order=order, limit=limit, offset=offset)
         async with self.store.begin() as tx:
-            page = await tx.songs.search(guild_id=guild_id, text=text.strip(), limit=limit, offset=offset)
+            page = await tx.library.find(query)
             return PageView(await song_views(tx, page.items), page.total, offset)
 
     async def song(self, guild_id: int, song_id: str) -> SongView:
@@ -33,19 +37,19 @@ class Library:
         async with self.store.begin() as tx:
             return (await song_views(tx, (row,)))[0]
 
-    async def cover(self, guild_id: int, song_id: str) -> Path:
-        """The cover's file. Raises UnknownSong where there is no song or no cover (yet)."""
+    async def cover(self, guild_id: int, song_id: str, size_px: int = COVER_PX) -> Path:
+        """A file with the cover, at least so large where it is. Raises UnknownSong where there is none (yet)."""
         song = await self._row(guild_id, song_id)
         if song.cover_key is None:
             raise UnknownSong(song_id)
-        return await self.media.local_path(song.cover_key)
+        return await self.shelf.cover_path(song.cover_key, size_px)
 
     async def audio(self, guild_id: int, song_id: str) -> Path:
         """The song's own file, as the provider made it. Raises UnknownSong or SongNotReady."""
         song = await self._row(guild_id, song_id)
         if song.audio_key is None:
             raise SongNotReady(song.title)
-        return await self.media.local_path(song.audio_key)
+        return await self.shelf.media.local_path(song.audio_key)
 
     async def _row(self, guild_id: int, song_id: str) -> Song:
         async with self.store.begin() as tx:

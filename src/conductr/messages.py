@@ -17,9 +17,12 @@ class SessionChanged:
 
 @frozen
 class GenerationChanged:
+    """How far a wish is: queued (`requested`, with its place in line, 1 is next), writing, playable, finished, ..."""
+
     guild_id: int
     generation_id: str
     state: str
+    place: int | None = None
 
 
 @frozen
@@ -39,8 +42,12 @@ class ToPlayer:
 
     `expected` is the version of the session that the person saw; where it is another by now, the
     command is refused as Stale. None: it is meant whatever has changed since.
+
+    `command_id` names the request of a person. It is in the guild's log before the answer comes, and given
+    again it changes nothing and gets the session as it is. None: nobody asked.
     """
 
     guild_id: int
     command: Command
     expected: int | None = None
+    command_id: str | None = None

@@ -91,7 +91,7 @@ class Playback:
         song = await self._song(caller, song_id)
         track = Track(TrackId(song.id), song.title, song.duration_s)
         entry = Entry(EntryId(uuid4().hex), track, UserId(caller.user_id))
-        session = await self.bus.send(ToPlayer(caller.guild_id, Enqueue((entry,))))
+        session = await self.bus.send(ToPlayer(caller.guild_id, Enqueue((entry,)), command_id=entry.id))
         waiting = [waits.id for waits in session.queue.upcoming]
         return Queued(song.title, waiting.index(entry.id) + 1 if entry.id in waiting else 0)
 
@@ -124,7 +124,7 @@ class Playback:
         return Now(session, position_s, saved.seq, None)
 
     async def _send(self, guild_id: int, command: Command) -> QueueView:
-        session = await self.bus.send(ToPlayer(guild_id, command))
+        session = await self.bus.send(ToPlayer(guild_id, command, command_id=uuid4().hex))
         now = await self._now(guild_id)
         return await self._view(guild_id, Now(session, now.position_s, now.seq, now.room))
 

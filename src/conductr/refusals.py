@@ -20,10 +20,15 @@ PLAIN: dict[type[BaseException], Words] = {
     errors.NothingToPlay: ("There is nothing to play.", "/generate makes a song."),
     errors.UnknownSong: ("No such song in this library.", "Choose one from the list that /play offers."),
     errors.UnknownGeneration: ("That wish is not known here.", "/generate makes a new song."),
+    errors.NotYours: ("Another member asked for that song.", "Only they can take it back."),
+    errors.TooLate: ("There is nothing left to cancel.", "/skip passes over a song that plays."),
+    errors.StillOpen: ("Suno has that song, or may have it.", "It is sent again only once that is settled."),
+    errors.NothingToDecide: ("What became of that song is known already.", None),
     errors.SubmissionUnsaved: (
         "Suno took the wish, but the database would not write it down.",
         "The operator finds its number in the log; ask again only if it does not appear.",
     ),
+    errors.Crowded: ("Many wishes are on their way to Suno now.", "Yours follows in a moment; nothing was charged."),
     errors.PlayerUnreachable: ("I am in no voice channel here.", "/join calls me in."),
     suno.SunoError: ("Suno could not do that.", "Try again later."),
     suno.NotSent: ("Suno cannot be reached now, and nothing was sent or charged.", "Try again in a few minutes."),
@@ -62,10 +67,52 @@ PLAIN: dict[type[BaseException], Words] = {
     player.SnapshotError: ("The saved queue was made by another version.", "The operator can run: conductr doctor"),
     store.StoreError: ("The database cannot be reached, so nothing was changed.", "Try again later."),
     store.CommitUnsure: ("The database's answer was lost; look whether it was done.", "Ask again only if it was not."),
+    store.Conflict: ("That is there already, so nothing was changed.", "Look again, then ask once more."),
+    store.Settled: ("That was decided otherwise before, and it stands.", None),
+    store.LeaseLost: ("Another process of the bot is at it, so nothing was changed here.", "Try again in a moment."),
+    store.QuotaUsedUp: (
+        "No more songs are left to make for now.",
+        "Nothing was charged; ask again when the limit is new.",
+    ),
+    store.NotACursor: ("That page of the list is not there any more.", "Begin at its first page."),
     store.StoreBusy: ("The database is busy, so nothing was changed.", "Try again in a moment."),
+    store.Changed: ("That has changed since you saw it, so nothing was done.", "Look again, then ask once more."),
+    store.InUse: ("That is still being made.", "Wait until it is done, then ask again."),
+    store.FaultsRefused: ("CONDUCTR_FAULTS is set, which is for tests alone.", "Unset it, then start again."),
+    store.SealBroken: ("Your saved key cannot be opened any more.", "Enter it again in your account's settings."),
+    store.StillSubscribed: ("Your subscription is still running.", "End it first, then ask again to be forgotten."),
+    store.BackupRefused: ("No copy of the database was made.", "The operator can run: conductr doctor"),
+    store.SchemaTooNew: (
+        "The database was written by a newer version of Conductr.",
+        "Update this one, or use the backup made before the update.",
+    ),
+    store.StoreDamaged: (
+        "The database file is damaged.",
+        "Stop every process that uses it, keep a copy of it, and put the newest backup in its place.",
+    ),
+    store.BadCover: ("That picture will not do as a cover.", "Use a JPEG, PNG or WebP of ordinary size."),
     store.MediaError: ("The song's file cannot be written or read now.", "The operator should check the disk."),
 }
 PLAIN[suno.Misunderstood] = PLAIN[suno.Unanswered]
+
+
+_QUOTAS = {
+    "member": "You have had your {songs} of today.",
+    "here": "You have had your {songs} of today in this server.",
+    "server": "This server has had its {songs} of today.",
+    "everybody": "All {songs} that this bot may ask for today are used up.",
+    "plan": "You have had the {songs} of this month that your plan has.",
+}
+
+
+def used_up(error: errors.QuotaReached) -> Words:
+    """Whose songs are used up, and when there are more."""
+    songs = "1 song" if error.limit == 1 else f"{error.limit:,} songs"
+    back = f"{error.returns_at:%d %B, %H:%M} UTC".lstrip("0")
+    return (
+        _QUOTAS[error.whose].format(songs=songs),
+        f"More come on {back}. With a Suno key of your own, or songs from the library, there is no such limit.",
+    )
 
 
 def refusal(error: BaseException) -> Words:
@@ -79,6 +126,8 @@ def refusal(error: BaseException) -> Words:
             return f"The {error.field} will not do: {error.why}.", "Nothing was sent or charged."
         case errors.TooManyWaiting():
             return f"{error.limit} songs are in the making here already.", "Ask again when one is done."
+        case errors.QuotaReached():
+            return used_up(error)
         case errors.SetupError():
             return f"{error.setting}: {error.problem}.", error.hint
         case player.QueueFull():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from suno_client import PromptRejected
+
 from .outcomes import (
     Composing,
     Joined,
@@ -19,7 +21,7 @@ from .outcomes import (
     StillPlaying,
     Stopped,
 )
-from .refusals import refusal
+from .refusals import PLAIN, refusal
 from .views import EntryView, GenerationView, QueueView
 
 PAGE_SIZE = 10  # entries of a queue on one page
@@ -87,8 +89,13 @@ def _generation(made: GenerationView) -> Reply:
     asked = shorten(made.prompt, 200) or "your lyrics"
     match made.state:
         case "requested":
+            place = f"It is number {made.place} in line. " if made.place and made.place > 1 else ""
             return Reply(
-                f"Asking Suno for: {asked}", "Suno is busy; your song keeps its place in line.", title="Waiting"
+                f"Asking Suno for: {asked}", f"{place}Suno is busy; your song keeps its place.", title="Waiting"
+            )
+        case "submitting" | "submitted" | "composing" if made.cancelled:
+            return Reply(
+                "Cancelled. Suno was asked already: what comes of it is kept, but not queued.", title="Cancelled"
             )
         case "submitting" | "submitted":
             return Reply(
@@ -100,14 +107,31 @@ def _generation(made: GenerationView) -> Reply:
             title = made.songs[0].title if made.songs else asked
             return Reply(f"{title} is ready to hear while Suno finishes it.", title="First notes")
         case "finished":
-            takes = [song for song in made.songs if song.state == "ready"]
-            names = ", ".join(f"{song.title} ({clock(song.duration_s or 0)})" for song in takes)
-            note = made.reason or "Every take is kept in the library: /play finds it."
-            return Reply(f"Finished: {names or asked}", note, title="Finished")
+            return _finished(made, asked)
         case _:
-            return Reply(
-                made.reason or "The song did not come about.", f"You asked for: {asked}", title="No song", error=True
-            )
+            return _no_song(made, asked)
+
+
+def _finished(made: GenerationView, asked: str) -> Reply:
+    takes = [song for song in made.songs if song.state == "ready"]
+    names = ", ".join(f"{song.title} ({clock(song.duration_s or 0)})" for song in takes)
+    if made.repeated:
+        return Reply(
+            f"That was made here already: {names or asked}",
+            "It is in the queue, and costs nothing. Ask for it anew if you want another.",
+            title="Made already",
+        )
+    note = made.reason or "Every take is kept in the library: /play finds it."
+    return Reply(f"Finished: {names or asked}", note, title="Finished")
+
+
+def _no_song(made: GenerationView, asked: str) -> Reply:
+    """What moderation turned down is not said once more in front of everybody."""
+    turned_down, advice = PLAIN[PromptRejected]
+    if made.cancelled and made.state == "refused":
+        return Reply(made.reason or "It was cancelled.", title="Cancelled")
+    hint = advice if made.reason == turned_down else f"You asked for: {asked}"
+    return Reply(made.reason or "The song did not come about.", hint, title="No song", error=True)
 
 
 def _now_playing(queue: QueueView) -> Reply:

@@ -1,9 +1,19 @@
-"""A guild's queue as it was last saved, and back."""
+"""A guild's queue as it was last saved, and back; and the log of the commands that changed it."""
 
 from __future__ import annotations
 
+from enum import Enum
+from logging import getLogger
+from uuid import uuid4
+
+from attrs import AttrsInstance, asdict
+
 from conductr_player import Session, from_plain, to_plain
-from conductr_store import Guild, NotFound, QueueSnapshot, Store, UnitOfWork
+from conductr_store import Guild, NotFound, QueueSnapshot, Store, StoreError, UnitOfWork
+
+from .messages import ToPlayer
+
+log = getLogger(__name__)
 
 
 async def restore(store: Store, guild_id: int, guild_name: str) -> tuple[Session, float, int]:
@@ -21,6 +31,43 @@ async def write(store: Store, guild_id: int, session: Session, position_s: float
     """Save number `seq`. Raises StoreError."""
     async with store.begin() as tx:
         await tx.queues.save(QueueSnapshot(guild_id, seq, position_s, to_plain(session, position_s)))
+
+
+async def was_carried_out(store: Store, guild_id: int, command_id: str) -> bool:
+    """Whether the log has this command. Raises StoreError."""
+    async with store.begin() as tx:
+        return await tx.queues.known(guild_id, command_id) is not None
+
+
+async def record(store: Store, message: ToPlayer, session: Session, position_s: float, seq: int) -> None:
+    """Save number `seq`, and that this command, which has an id, led to it, in one transaction. Raises StoreError."""
+    snapshot = QueueSnapshot(message.guild_id, seq, position_s, to_plain(session, position_s))
+    kind, data = type(message.command).__name__, plain_command(message.command)
+    command_id = message.command_id or uuid4().hex
+    async with store.begin() as tx:
+        await tx.queues.record(message.guild_id, command_id=command_id, kind=kind, data=data, snapshot=snapshot)
+
+
+async def count_play(store: Store, song_id: str) -> None:
+    """A song is heard: the library counts it, and its files are not the ones that make room. Music comes first."""
+    try:
+        async with store.begin() as tx:
+            song = await tx.songs.get(song_id, deleted=True)
+            await tx.songs.played(song.id, store.now())
+            await tx.files.played([key for key in (song.audio_key, song.opus_key, song.cover_key) if key], store.now())
+    except NotFound:
+        log.debug("%s is no song of the library", song_id)
+    except StoreError:
+        log.exception("that song %s is played could not be counted", song_id)
+
+
+def plain_command(command: AttrsInstance) -> dict[str, object]:
+    """What a command says, in types that JSON has."""
+    return asdict(command, value_serializer=lambda _self, _field, value: _plain(value))
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
 
 
 async def _know_guild(tx: UnitOfWork, guild_id: int, name: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from logging import getLogger
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import anyio
@@ -19,11 +21,12 @@ from conductr_player import (
     PlayerError,
     SourceError,
     Track,
+    ingest,
     ingest_live,
     open_packets,
 )
 from conductr_player.core.tracks import FILE_WITHIN_S
-from conductr_store import Media, NotFound, Song, SongState, Store, StoreError
+from conductr_store import FileKind, MediaMissing, NotFound, Shelf, Song, SongState, Store, StoreError
 
 from .bus import LocalBus
 from .messages import SongReady
@@ -45,12 +48,13 @@ class Sounds:
     """Opens tracks for every guild of this process; `run` feeds the growing ones."""
 
     store: Store
-    media: Media
+    shelf: Shelf
     suno: StreamsSongs
     bus: LocalBus
     indexes: Path | None = None  # a folder for the places of packets in songs that were opened once
     _files: dict[str, IndexedPackets] = field(factory=dict)
     _growing: dict[str, LivePackets] = field(factory=dict)
+    _making: defaultdict[str, anyio.Lock] = field(factory=lambda: defaultdict(anyio.Lock))  # packets anew, once a song
     _feeders: TaskGroup | None = None
 
     async def run(self) -> None:
@@ -121,12 +125,34 @@ class Sounds:
             log.warning("song %s goes on in its stream, its file cannot be opened: %s", song_id, error)
 
     async def _open_file(self, song_id: str, opus_key: str) -> IndexedPackets:
-        index = self.indexes / f"{opus_key.rpartition('/')[2]}.index" if self.indexes else None
-        packets = await open_packets(await self.media.local_path(opus_key), index)
+        try:
+            path = await self.shelf.media.local_path(opus_key)
+        except MediaMissing:
+            opus_key = await self._made_anew(song_id)
+            path = await self.shelf.media.local_path(opus_key)
+        index = self.indexes / f"{path.name}.index" if self.indexes else None
+        packets = await open_packets(path, index)
         while len(self._files) >= OPEN_FILES:
             self._files.pop(next(iter(self._files)))  # who plays it still holds it
         self._files[song_id] = packets
         return packets
+
+    async def _made_anew(self, song_id: str) -> str:
+        """Packets of the kept recording, where the old ones went to make room on the disk; their key."""
+        async with self._making[song_id]:
+            song = await self._song(song_id)
+            if song.opus_key is not None and await self.shelf.media.exists(song.opus_key):
+                return song.opus_key  # somebody else has just made them
+            if song.audio_key is None:
+                raise SourceError(f"the file of {song.title} is lost; `conductr archive` asks for it again")
+            recording = await self.shelf.media.local_path(song.audio_key)
+            with TemporaryDirectory(prefix="conductr-") as folder:
+                target = Path(folder) / "song.opus"
+                await ingest(recording, target, expected_duration_s=song.duration_s)
+                key = await self.shelf.keep_file(target, ".opus", kind=FileKind.PACKETS, refetchable=True)
+            async with self.store.begin() as tx:
+                await tx.songs.update(song.id, opus_key=key)
+            return key
 
     async def _song(self, song_id: str) -> Song:
         async with self.store.begin() as tx:

@@ -61,6 +61,22 @@ class GenerationView:
     reply_to: Mapping[str, object] | None
     told: str | None
     created_at: datetime
+    place: int | None = None  # in line while it waits to be sent; 1 is next
+    needs_decision: bool = False  # Suno's answer was lost, and a person has to say what became of it
+    cancelled: bool = False
+    repeated: bool = False  # the wish was made before: this is the song of then, and costs nothing
+
+
+@frozen
+class UnsettledView:
+    """A wish whose answer was lost, for who decides what became of it."""
+
+    generation_id: str
+    asked_at: datetime
+    user_name: str
+    prompt: str
+    provider: str | None  # None for a wish from before attempts were written down
+    reason: str | None  # what is known of it, and what the account's balance speaks for
 
 
 @frozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from json import dumps
+from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, Text
@@ -44,6 +44,19 @@ class Words(TypeDecorator[str]):
         return None if value is None else readable(value)
 
 
+class Lines(TypeDecorator[tuple[str, ...]]):
+    """Short texts, one a line, as people's text that a search can read. None of them holds a line's end."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - theirs
+        return None if value is None else readable("\n".join(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002 - theirs
+        return None if value is None else tuple(value.split("\n")) if value else ()
+
+
 def readable(text: str) -> str:
     """`text` as every engine can keep it."""
     if "\0" in text:
@@ -58,3 +71,8 @@ def readable(text: str) -> str:
 def strict_json(value: Any) -> str:
     """JSON without NaN and Infinity, which only SQLite would swallow."""
     return dumps(value, allow_nan=False)
+
+
+def as_kept(value: Any) -> Any:
+    """`value` as it comes back from a JSON column: tuples are lists, keys are text."""
+    return loads(strict_json(value))

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from attrs import frozen
 
+from .eviction import Idle
+from .faults import faultpoint
+
 
 @frozen
 class FilePrint:
@@ -52,14 +55,34 @@ def remove(path: Path) -> None:
 def settle(staged: Path, target: Path, root: Path) -> None:
     """Move a finished file to its place so that it is there whole, or not at all, also after a power cut."""
     _sync(staged)
+    faultpoint("media.part_fsynced")
     target.parent.mkdir(parents=True, exist_ok=True)
     staged.replace(target)
+    faultpoint("media.renamed")
     folder = target.parent
     while True:  # a name is kept by its folder, and a new folder by the one above
         _sync(folder)
         if folder in (root, folder.parent):
             break
         folder = folder.parent
+    faultpoint("media.dir_fsynced")
+
+
+def idle_files(root: Path) -> tuple[Idle, ...]:
+    """The files in folders within folders of `root`, as a cache of media has them, by when each was last read."""
+    found: list[Idle] = []
+    for path in root.glob("*/*/*"):
+        with suppress(FileNotFoundError):  # somebody else made room
+            look = path.stat()
+            if path.is_file():
+                found.append(Idle(path.relative_to(root).as_posix(), look.st_size, look.st_atime))
+    return tuple(found)
+
+
+def mark_read(path: Path) -> None:
+    """The system itself may note no more than one reading a day. What tells whether a file has changed stays."""
+    with suppress(OSError):
+        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
 
 
 def sweep(folder: Path, older_than_s: float) -> int:

@@ -3,26 +3,31 @@
 StoreError
   NotFound           what, id
   Conflict           what, key: such a row is there already
+    Settled          what, id, state: it ended otherwise, and that stands
+    Changed          fresh: it is not as the caller saw it; look at `fresh` and ask again
+  InUse              what, id: it is still being made
   Orphan             the row belongs to one that is not there
   LeaseLost          id, owner: somebody else works on it now
+  QuotaUsedUp        account, left, wanted: nothing was set aside
+  NotACursor         a page's beginning that is none of this list
   StoreBusy          nothing was changed: safe to try again
+  FaultsRefused      why: faults are for tests alone
+  SealBroken         row_id: the secret does not open with the keys that are set
+  StillSubscribed    subscription_ids: end them first, else somebody who is forgotten goes on paying
   StoreUnavailable   place, why, hint
     CommitUnsure     the connection broke at the commit: look whether it was kept
     StoreDamaged     the file is no whole database
     SchemaTooNew     revision: written by a newer version
+  BackupRefused      place, why, hint: no copy was made
   MediaError
     NotAMediaKey
     MediaMissing     key
     MediaDamaged     key: its bytes are no longer those that were put
     MediaUnavailable place, why, hint
+    BadCover         why: no picture that we can read
 """
 
 from __future__ import annotations
-
-import os
-
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
 class StoreError(Exception):
@@ -41,6 +46,32 @@ class Conflict(StoreError):
         self.what, self.key = what, key
 
 
+class Settled(Conflict):
+    """It came to another end before, and that stands; nothing was done."""
+
+    def __init__(self, what: str, id: str, state: str) -> None:  # noqa: A002 - it is the row's id
+        super().__init__(what, id)
+        self.args = (f"the {what} {id!r} is {state} already",)
+        self.id, self.state = id, state
+
+
+class Changed(Conflict):
+    """The row is no longer of the version that the caller expected, and nothing was done. `fresh` is the row now."""
+
+    def __init__(self, what: str, fresh: object) -> None:
+        super().__init__(what)
+        self.args = (f"the {what} has changed meanwhile",)
+        self.fresh = fresh
+
+
+class InUse(StoreError):
+    """Something still works on the row, so it cannot go yet."""
+
+    def __init__(self, what: str, id: str) -> None:  # noqa: A002 - it is the row's id
+        super().__init__(f"the {what} {id!r} is still being made")
+        self.what, self.id = what, id
+
+
 class Orphan(StoreError):
     def __init__(self) -> None:
         super().__init__("the row belongs to one that is not there; put that one first")
@@ -52,9 +83,48 @@ class LeaseLost(StoreError):
         self.id, self.owner = id, owner
 
 
+class QuotaUsedUp(StoreError):
+    """An account of the ledger has less left than was wanted, and nothing was set aside of any."""
+
+    def __init__(self, account: str, left: int, wanted: int) -> None:
+        super().__init__(f"{account} has {left} left, and {wanted} were wanted")
+        self.account, self.left, self.wanted = account, left, wanted
+
+
+class NotACursor(StoreError):
+    """What should tell where a page goes on does not: it is another list's, or was made up."""
+
+    def __init__(self) -> None:
+        super().__init__("that is no place in this list; begin at its first page")
+
+
 class StoreBusy(StoreError):
     def __init__(self) -> None:
         super().__init__("the database is busy and nothing was changed; try again in a moment")
+
+
+class FaultsRefused(StoreError):
+    """CONDUCTR_FAULTS is set where it must not be, or says what cannot be done: nothing was started."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"CONDUCTR_FAULTS makes a process fail on purpose: {why}. Unset it.")
+        self.why = why
+
+
+class SealBroken(StoreError):
+    """A sealed secret was changed, stems from another row, or was sealed under a key that is no longer set."""
+
+    def __init__(self, row_id: str) -> None:
+        super().__init__(f"the secret of {row_id!r} does not open with the keys that are set")
+        self.row_id = row_id
+
+
+class StillSubscribed(StoreError):
+    """Whoever pays cannot be forgotten: the payments would go on without anybody to stop them."""
+
+    def __init__(self, user_id: int, subscription_ids: tuple[str, ...]) -> None:
+        super().__init__(f"user {user_id} still pays for {', '.join(subscription_ids)}; end that first")
+        self.user_id, self.subscription_ids = user_id, subscription_ids
 
 
 class StoreUnavailable(StoreError):
@@ -85,6 +155,14 @@ class SchemaTooNew(StoreUnavailable):
         self.revision = revision
 
 
+class BackupRefused(StoreError):
+    """No copy of the database was made, and nothing was overwritten."""
+
+    def __init__(self, place: str, why: str, hint: str) -> None:
+        super().__init__(f"{place}: {why}. {hint}")
+        self.place, self.why, self.hint = place, why, hint
+
+
 class MediaError(StoreError):
     """Something about the files."""
 
@@ -112,96 +190,9 @@ class MediaUnavailable(MediaError):
         self.place, self.why, self.hint = place, why, hint
 
 
-SQLITE_BUSY_CODES = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED (sqlite.org/rescode.html); the low byte of the extended codes
-SQLITE_DAMAGED_CODES = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
-SQLITE_FULL = 13
-SQLITE_READONLY = 8
-SQLITE_IOERR = 10
-SQLITE_CANTOPEN = 14
-SQLITE_FOREIGN_KEY = 787  # SQLITE_CONSTRAINT_FOREIGNKEY, extended
-# PostgreSQL, appendix A: serialization failure, deadlock, lock or statement timeout, too many connections, starting up.
-POSTGRES_BUSY_STATES = {"40001", "40P01", "55P03", "57014", "53300", "57P03"}
-POSTGRES_FOREIGN_KEY = "23503"
+class BadCover(MediaError):
+    """It is no picture, is cut off, or would fill the memory."""
 
-SQLITE_HINT = "Free the disk, or name a file in a folder that this user may write to."
-POSTGRES_HINT = "Check that the server runs, and the host, the name and the password in the database's address."
-
-
-def translated(error: BaseException, place: str) -> BaseException:
-    """The one translator: `error` of SQLAlchemy, a driver or the system as one of ours. Ours come back as they are."""
-    match error:
-        case PoolTimeoutError():
-            return StoreBusy()
-        case TimeoutError():
-            return StoreUnavailable(place, "it does not answer", _hint(place))
-        case DBAPIError():
-            return _of_driver(error, place)
-        case StatementError() if error.orig is not None:
-            return error.orig  # a value that cannot be kept: ours to fix, not the database's
-        case SQLAlchemyError():
-            return StoreUnavailable(place, "the database did not understand us", "Update this program, or report it.")
-        case OSError():
-            return StoreUnavailable(place, _words_of(error), _hint(place))
-        case Exception() if isinstance(getattr(error, "sqlstate", None), str):
-            return _of_postgres(str(getattr(error, "sqlstate", "")), place)  # asyncpg's, raised while connecting
-        case _:
-            return error
-
-
-def _of_driver(error: DBAPIError, place: str) -> StoreError:
-    raw = error.driver_exception
-    code = getattr(raw, "sqlite_errorcode", None)
-    if isinstance(code, int):
-        return _of_sqlite(code, place, error)
-    state = getattr(raw, "sqlstate", None)
-    if isinstance(state, str):
-        return _of_postgres(state, place)
-    if isinstance(error, IntegrityError):
-        return Conflict("row")
-    return StoreUnavailable(place, "the connection was lost", _hint(place))
-
-
-def _of_sqlite(code: int, place: str, error: DBAPIError) -> StoreError:
-    if code == SQLITE_FOREIGN_KEY:
-        return Orphan()
-    if isinstance(error, IntegrityError):
-        return Conflict("row")
-    match code & 0xFF:
-        case low if low in SQLITE_BUSY_CODES:
-            return StoreBusy()
-        case low if low in SQLITE_DAMAGED_CODES:
-            return StoreDamaged(place)
-        case low:
-            return StoreUnavailable(place, _SQLITE_WORDS.get(low, f"SQLite gave up (code {code})"), SQLITE_HINT)
-
-
-_SQLITE_WORDS = {
-    SQLITE_FULL: "the disk is full",
-    SQLITE_READONLY: "the file cannot be written",
-    SQLITE_IOERR: "the disk failed",
-    SQLITE_CANTOPEN: "the file cannot be opened",
-}
-
-
-def _of_postgres(state: str, place: str) -> StoreError:
-    if state == POSTGRES_FOREIGN_KEY:
-        return Orphan()
-    if state.startswith("23"):
-        return Conflict("row")
-    if state in POSTGRES_BUSY_STATES:
-        return StoreBusy()
-    words = {
-        "28": "it does not let us in",
-        "3D": "there is no such database",
-        "25": "it takes no writes",
-        "53": "it is full",
-    }
-    return StoreUnavailable(place, words.get(state[:2], f"the server refused (SQLSTATE {state})"), _hint(place))
-
-
-def _words_of(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno and error.errno > 0 else "it cannot be reached"  # names: below 0
-
-
-def _hint(place: str) -> str:
-    return SQLITE_HINT if place.startswith("SQLite") else POSTGRES_HINT
+    def __init__(self, why: str) -> None:
+        super().__init__(f"that will not do as a cover: {why}")
+        self.why = why

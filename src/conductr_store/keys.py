@@ -20,9 +20,13 @@ def key_for(hashed: str, suffix: str) -> MediaKey:
     return MediaKey(f"{hashed[:2]}/{hashed[2:4]}/{hashed}{suffix}")
 
 
+def is_key(name: str) -> bool:
+    return KEY.fullmatch(name) is not None
+
+
 def checked(key: str) -> MediaKey:
     """Raises NotAMediaKey for anything that `key_for` does not make."""
-    if not KEY.fullmatch(key):
+    if not is_key(key):
         raise NotAMediaKey
     return MediaKey(key)
 

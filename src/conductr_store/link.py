@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 from attrs import frozen
@@ -13,20 +12,25 @@ from sqlalchemy import Executable, RowMapping, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .errors import translated
+from .translating import translated
+from .unbroken import unbroken
 
+T = TypeVar("T")
 STATEMENT_S = 30.0  # longer than any wait for a lock
 
 
-@asynccontextmanager
-async def whole(place: str) -> AsyncGenerator[None]:
+async def whole(place: str, talk: Callable[[], Awaitable[T]]) -> T:
     """One conversation with the database, never cut in its midst: what a driver leaves behind then may hold a lock.
 
     A cancelled task goes once the answer is there. Foreign errors become ours, with the foreign one as the cause.
     """
+
+    async def timed() -> T:
+        with anyio.fail_after(STATEMENT_S):
+            return await talk()
+
     try:
-        with anyio.fail_after(STATEMENT_S, shield=True):
-            yield
+        return await unbroken(timed())
     except Exception as error:
         ours = translated(error, place)
         if ours is error:
@@ -43,9 +47,8 @@ class Link:
     now: Callable[[], datetime]
 
     async def rows(self, statement: Executable) -> Sequence[RowMapping]:
-        async with whole(self.place):
-            result = await self.connection.execute(statement)
-            return result.mappings().all()
+        result = await whole(self.place, lambda: self.connection.execute(statement))
+        return result.mappings().all()
 
     async def row(self, statement: Executable) -> RowMapping | None:
         """The first row, if there is one."""
@@ -54,8 +57,8 @@ class Link:
 
     async def run(self, statement: Executable) -> int:
         """How many rows it touched."""
-        async with whole(self.place):
-            return (await self.connection.execute(statement)).rowcount
+        result = await whole(self.place, lambda: self.connection.execute(statement))
+        return result.rowcount
 
     def insert(self, table: Table) -> Any:
         """Both engines know ON CONFLICT, but SQLAlchemy has it by engine, with the same methods."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -12,8 +13,11 @@ from anyio.to_thread import run_sync as in_thread
 
 from . import disk
 from .errors import MediaDamaged, MediaMissing, MediaUnavailable
-from .keys import MediaKey, checked, hash_in, key_for
+from .eviction import least_used
+from .faults import faultpoint
+from .keys import MediaKey, checked, hash_in, is_key, key_for
 from .places import CACHE_HINT, STAGING, folder_of, objects_of, place_of, words_of_trouble
+from .sweeping import Found
 
 CLEAN_UP_S = 5.0
 
@@ -41,15 +45,25 @@ class Media:
 
         Raises MediaMissing where `path` is no file, MediaUnavailable, and ValueError for a suffix unlike ".mp3".
         """
-        with words_of_trouble(self.place):
-            if not await in_thread(path.is_file):
-                raise MediaMissing(path.name)
-            return await self._put(path, key_for(await in_thread(disk.hash_file, path), suffix))
+        return await self.put(await self.key_of(path, suffix), path)
 
     async def put_bytes(self, data: bytes, suffix: str) -> MediaKey:
         """As `put_file`."""
+        return await self.put(await self.key_of(data, suffix), data)
+
+    async def key_of(self, source: Path | bytes, suffix: str) -> MediaKey:
+        """The key under which it would be kept; nothing is written. Raises as `put_file`."""
         with words_of_trouble(self.place):
-            return await self._put(data, key_for(await in_thread(disk.hash_bytes, data), suffix))
+            if isinstance(source, bytes):
+                return key_for(await in_thread(disk.hash_bytes, source), suffix)
+            if not await in_thread(source.is_file):
+                raise MediaMissing(source.name)
+            return key_for(await in_thread(disk.hash_file, source), suffix)
+
+    async def put(self, key: MediaKey, source: Path | bytes) -> MediaKey:
+        """As `put_file`, for one whose key is `key_of` it."""
+        with words_of_trouble(self.place):
+            return await self._put(source, key)
 
     async def exists(self, key: str) -> bool:
         """Raises NotAMediaKey, MediaUnavailable."""
@@ -85,6 +99,45 @@ class Media:
                 raise MediaDamaged(known) if await in_thread(path.exists) else MediaMissing(known)
             return path
 
+    async def listing(self, folder: str) -> tuple[Found, ...]:
+        """Every file whose key begins with these two letters. Raises MediaUnavailable."""
+        found: list[Found] = []
+        with words_of_trouble(self.place):
+            pages = obstore.list(self._objects, folder)  # pyright: ignore[reportUnknownMemberType] - of an extra
+            async for some in pages:
+                found += [Found(at["path"], at["size"], at["last_modified"]) for at in some if is_key(at["path"])]
+        return tuple(found)
+
+    async def delete(self, key: str) -> None:
+        """Gone, here and in the cache; nothing happens where it is already. Raises NotAMediaKey, MediaUnavailable.
+
+        Whoever has the file open goes on reading it.
+        """
+        known = checked(key)
+        with words_of_trouble(self.place):
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._objects, known)
+            for folder in (self._folder, self._cache):
+                if folder is not None:
+                    self._seen_whole.pop(folder / known, None)
+            if self._cache is not None:
+                await in_thread(disk.remove, self._cache / known)
+
+    async def trim(self, quota_bytes: int) -> int:
+        """Make the cache no larger than that: what was read least recently goes. How many bytes went.
+
+        What is cached can always be fetched again. Nothing happens to media in a folder, which need no cache.
+        """
+        if self._folder is not None or self._cache is None:
+            return 0
+        with words_of_trouble(f"The media cache {self._cache}"):
+            held = await in_thread(disk.idle_files, self._cache)
+            ours = [file for file in held if is_key(file.name)]
+            leaving = least_used(ours, sum(file.size_bytes for file in ours) - quota_bytes)
+            for file in leaving:
+                await in_thread(disk.remove, self._cache / file.name)
+            return sum(file.size_bytes for file in leaving)
+
     async def sweep(self, older_than_s: float) -> int:
         """Delete what writers that died left unfinished so long ago; how many files."""
         swept = 0
@@ -102,8 +155,10 @@ class Media:
         if await in_thread(self._is_whole, self._folder / key, key):
             return key
         staged = f"{STAGING}/{uuid4().hex}"
+        faultpoint("media.part_open")
         try:
             await obstore.put_async(self._objects, staged, source)
+            faultpoint("media.part_written")
             if await in_thread(disk.hash_file, self._folder / staged) != hash_in(key):
                 raise MediaDamaged(key)  # the disk, or somebody who still writes to the source
             await in_thread(disk.settle, self._folder / staged, self._folder / key, self._folder)
@@ -120,6 +175,7 @@ class Media:
             with words_of_trouble(f"The media cache {self._cache}"):
                 if not await in_thread(self._is_whole, path, key):
                     await self._fetch(key, path, self._cache)
+                await in_thread(disk.mark_read, path)
         return path
 
     async def _fetch(self, key: MediaKey, path: Path, cache: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import anyio
 import anyio.to_thread
 from alembic import command
 from alembic.config import Config
@@ -16,7 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from .errors import SchemaTooNew, StoreBusy, StoreDamaged, translated
+from .errors import SchemaTooNew, StoreBusy, StoreDamaged
+from .translating import translated
+from .unbroken import unbroken
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 TURN_TIMEOUT_S = 60.0  # how long to wait while another migrates
@@ -38,17 +39,24 @@ def head() -> str:
     return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
+def is_known(revision: str) -> bool:
+    return revision in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 async def migrate(engine: AsyncEngine, place: str, to: str = "head") -> None:
     """Bring the database to revision `to`, in one transaction. Raises SchemaTooNew, StoreDamaged, StoreBusy."""
     try:
-        with anyio.CancelScope(shield=True):  # else the lock could be taken by a thread that nobody waits for
-            async with _turn(), engine.connect() as connection:
-                if engine.dialect.name == "sqlite":
-                    await _on_sqlite(connection, place, to)
-                else:
-                    await _on_postgres(connection, place, to)
+        await unbroken(_in_turn(engine, place, to))  # else the lock could be taken by a thread that nobody waits for
     except Exception as error:
         raise translated(error, place) from error
+
+
+async def _in_turn(engine: AsyncEngine, place: str, to: str) -> None:
+    async with _turn(), engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            await _on_sqlite(connection, place, to)
+        else:
+            await _on_postgres(connection, place, to)
 
 
 async def _on_sqlite(connection: AsyncConnection, place: str, to: str) -> None:
@@ -77,14 +85,19 @@ def _upgrade(connection: Connection, place: str, to: str) -> None:
     settings = config(connection)
     known = ScriptDirectory.from_config(settings)
     at = MigrationContext.configure(connection).get_current_revision()
-    if at is not None and at not in {script.revision for script in known.walk_revisions()}:
+    if at is not None and not is_known(at):
         raise SchemaTooNew(place, at)
     if to == "head" and at == known.get_current_head():
         return
-    if to == "head":
+    if to == "head" or to in _after(known, at):
         command.upgrade(settings, to)
     else:
         command.downgrade(settings, to)
+
+
+def _after(known: ScriptDirectory, at: str | None) -> set[str]:
+    """The revisions that come after `at`."""
+    return {script.revision for script in known.iterate_revisions("head", at or "base")} - {at}
 
 
 async def _pragma(connection: AsyncConnection, pragma: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 
-from .records import Generation, Guild, Song, User
+from .records import Generation, Guild, Playlist, Song, User
 from .store import Store, UnitOfWork
 
 A_USER = User(7, "Ada")
@@ -14,10 +14,7 @@ _numbers = count(1)
 
 
 def memory_store() -> AbstractAsyncContextManager[Store]:
-    """SQLite that is gone at the end.
-
-    It is also gone where a task is cancelled amid a statement: that costs the connection. Use a file for such tests.
-    """
+    """SQLite that is gone at the end."""
     return Store.open("sqlite://")
 
 
@@ -49,6 +46,20 @@ def a_song(generation: Generation, take: int = 0, **changes: object) -> Song:
         "model": generation.model,
     }
     return Song(**{**row, **changes})  # pyright: ignore[reportArgumentType] - a test's changes
+
+
+async def put_song(tx: UnitOfWork, **changes: object) -> Song:
+    """A ready one, of a generation that has come to its end."""
+    generation = await tx.generations.add(a_generation(state="finished"))
+    ready: dict[str, object] = {"state": "ready", **changes}
+    return await tx.songs.add(a_song(generation, 0, **ready))
+
+
+def a_playlist(**changes: object) -> Playlist:
+    """A_USER's own, with no song in it yet."""
+    number = next(_numbers)
+    row: dict[str, object] = {"id": f"playlist-{number}", "owner_id": A_USER.id, "name": f"Evenings {number}"}
+    return Playlist(**{**row, **changes})  # pyright: ignore[reportArgumentType] - a test's changes
 
 
 async def put_people(tx: UnitOfWork) -> None:

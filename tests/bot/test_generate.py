@@ -33,6 +33,20 @@ async def test_a_song_is_heard_before_it_is_finished_and_kept(
     assert len(await discord.autocomplete("play", "song", "")) == 2
 
 
+async def test_the_same_wish_again_is_queued_at_once_unless_it_is_asked_anew(
+    discord: DiscordEmulator, composing_bot: BotProcess
+) -> None:
+    await discord.human_joins()
+    first = await discord.slash("generate", {"prompt": "a rainy lo-fi beat"})
+    await first.until(lambda message: "Finished" in message.text, 40)
+    again = await discord.slash("generate", {"prompt": " A rainy  lo-fi beat "})
+    said = await again.until(lambda message: "made here already" in message.text)
+    assert "costs nothing" in said.text
+    assert "1" in (await (await discord.slash("queue")).until(lambda message: bool(message.text))).text
+    anew = await discord.slash("generate", {"prompt": "a rainy lo-fi beat", "anew": True})
+    await anew.until(lambda message: _has_begun(message) or "Composing" in message.text, 40)
+
+
 async def test_a_restart_in_the_middle_finishes_the_song_in_the_same_message(
     discord: DiscordEmulator, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from support.suno import Suno, settings_for
 from support.watching import ended, state_reached
 
 from conductr import BadWish, Caller, Conductr, NotInVoice, Settings, TooManyWaiting, Wish, open_conductr
-from conductr.generations import UNFINISHED_LIMIT
+from conductr.making.asking import UNFINISHED_LIMIT
 from suno_client import BadKey, NotSent, OutOfCredits, SunoError
 
 pytestmark = pytest.mark.anyio

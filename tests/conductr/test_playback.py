@@ -41,6 +41,23 @@ async def a_song(conductr: Conductr, caller: Caller) -> GenerationView:
     return made
 
 
+async def test_packets_that_made_room_on_the_disk_are_made_anew(
+    conductr: Conductr, caller: Caller, sink: ListSink
+) -> None:
+    made = await a_song(conductr, caller)
+    store, media = conductr.playback.store, conductr.host.sounds.shelf.media
+    async with store.begin() as tx:
+        song = await tx.songs.get(made.songs[1].id)  # the take that was not heard yet
+    assert song.opus_key is not None
+    await media.delete(song.opus_key)
+    await conductr.playback.play(caller, song.id)
+    await in_state(conductr, caller, "playing")
+    async with store.begin() as tx:
+        song = await tx.songs.get(song.id)
+    assert song.opus_key is not None
+    assert await media.exists(song.opus_key)
+
+
 async def in_state(conductr: Conductr, caller: Caller, state: str) -> None:
     async with conductr.bus.subscribe() as events:
         with anyio.fail_after(20):
@@ -58,6 +75,9 @@ async def test_a_library_song_is_heard_from_disk(conductr: Conductr, caller: Cal
     assert queue.current is not None
     assert queue.current.song_id == made.songs[0].id
     assert queue.current.requested_by_name == "Ada"
+    async with conductr.playback.store.begin() as tx:
+        song = await tx.songs.get(made.songs[0].id)
+        assert (song.play_count, song.last_played_at is not None) == (2, True), "while it grew, and now"
 
 
 async def test_pause_holds_and_play_goes_on(conductr: Conductr, caller: Caller, sink: ListSink) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 
 import conductr
 import conductr_player
@@ -48,7 +49,7 @@ def test_every_error_has_words_of_its_own(leaf: type[BaseException]) -> None:
     for name in ("channel_name", "title", "field", "why", "setting", "problem", "hint"):
         if name not in dir(leaf):
             error.__dict__[name] = "x"
-    error.__dict__ |= {"limit": 3, "cap": 3}
+    error.__dict__ |= {"limit": 3, "cap": 3, "whose": "member", "returns_at": datetime(2026, 12, 1, tzinfo=UTC)}
     text, _ = refusal(error)
     assert text not in {GENERAL[0], PLAIN[conductr.ConductrError][0], PLAIN[suno_client.SunoError][0]}
 
@@ -68,10 +69,31 @@ def test_every_state_of_a_generation_has_words(state: str) -> None:
 
 
 def test_a_refused_song_says_why_and_what_was_asked() -> None:
-    reply = word(Composing(made("refused", "Suno turned that prompt down.")))
+    reply = word(Composing(made("refused", "The Suno account has no credits left.")))
     assert reply.error
-    assert "turned that prompt down" in reply.text
+    assert "no credits" in reply.text
     assert "@everyone" in (reply.hint or "")  # as data: apps escape it
+
+
+def test_what_moderation_turned_down_is_not_said_again_in_front_of_everybody() -> None:
+    reply = word(Composing(made("failed", PLAIN[suno_client.PromptRejected][0])))
+    assert EVIL not in repr(reply)
+    assert "other words" in (reply.hint or "")
+
+
+def test_who_waits_is_told_the_place_in_line() -> None:
+    assert "number 3 in line" in (word(Composing(evolve(made("requested"), place=3))).hint or "")
+
+
+def test_a_song_that_was_made_before_says_that_it_costs_nothing() -> None:
+    reply = word(Composing(evolve(made("finished"), repeated=True)))
+    assert "costs nothing" in (reply.hint or "")
+
+
+def test_a_cancelled_wish_is_no_error() -> None:
+    for state in ("refused", "submitted"):
+        reply = word(Composing(evolve(made(state, "It was cancelled."), cancelled=True)))
+        assert (reply.title, reply.error) == ("Cancelled", False)
 
 
 def test_pausing_tells_where_it_stands() -> None:

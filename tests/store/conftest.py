@@ -4,76 +4,31 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
-import anyio
-import asyncpg
 import pytest
+from support.databases import copied_sqlite, postgres_database
 
 from conductr_store import Store
+from conductr_store.tables import metadata
 from conductr_store.testing import put_people
+
+from .clock import Clock
 
 SERVICE = pytest.mark.service
 
 
-def beside(url: str, database: str) -> str:
-    """The same PostgreSQL server's address, with another database."""
-    server, _, options = url.partition("?")
-    return f"{server.rpartition('/')[0]}/{database}" + (f"?{options}" if options else "")
-
-
-async def order(url: str, statement: str) -> None:
-    """Run one statement outside of any transaction."""
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> Iterator[str]:
-    """A database whose schema is the newest; copying it is quicker than migrating anew."""
-
-    async def migrate() -> None:
-        async with Store.open(beside(postgres_url, name)):
-            pass
-
-    name = f"template_{uuid4().hex[:12]}"
-    anyio.run(order, postgres_url, f"CREATE DATABASE {name}")
-    anyio.run(migrate)
-    yield name
-    anyio.run(order, postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture
 def empty_postgres(postgres_url: str) -> Iterator[str]:
-    name = f"empty_{uuid4().hex[:12]}"
-    anyio.run(order, postgres_url, f"CREATE DATABASE {name}")
-    yield beside(postgres_url, name)
-    anyio.run(order, postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_database(postgres_url, "empty") as url:
+        yield url
 
 
 @pytest.fixture
-def postgres(postgres_url: str, postgres_template: str) -> Iterator[str]:
-    name = f"copy_{uuid4().hex[:12]}"
-    anyio.run(order, postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield beside(postgres_url, name)
-    anyio.run(order, postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+def empty_sqlite(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/empty.db"
 
 
-@pytest.fixture
-def sqlite(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/conductr.db"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=SERVICE)])
-def url(request: pytest.FixtureRequest) -> str:
-    """A database that outlives a store."""
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("empty_postgres", marks=SERVICE)])
+@pytest.fixture(params=["empty_sqlite", pytest.param("empty_postgres", marks=SERVICE)])
 def empty_url(request: pytest.FixtureRequest) -> str:
     """A database without a schema."""
     return request.getfixturevalue(request.param)
@@ -85,9 +40,46 @@ def any_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def store(any_url: str) -> AsyncIterator[Store]:
+async def store(url: str) -> AsyncIterator[Store]:
     """A store in which A_USER and A_GUILD are known."""
-    async with Store.open(any_url) as opened:
+    async with Store.open(url) as opened:
         async with opened.begin() as tx:
             await put_people(tx)
+        yield opened
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=SERVICE)])
+def shared_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[str]:
+    """A database for the tests of one file: migrating one for each costs more than most of them do."""
+    if request.param == "sqlite":
+        yield copied_sqlite(sqlite_template, tmp_path_factory.mktemp("shared") / "conductr.db")
+        return
+    server, template = (request.getfixturevalue(name) for name in ("postgres_url", "postgres_template"))
+    with postgres_database(server, "shared", template) as url:
+        yield url
+
+
+@pytest.fixture
+async def shared(shared_url: str) -> AsyncIterator[Store]:
+    """A store in which A_USER and A_GUILD are known, and nothing else."""
+    async with Store.open(shared_url) as opened:
+        async with opened._engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                await connection.execute(table.delete())
+        async with opened.begin() as tx:
+            await put_people(tx)
+        yield opened
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def timed(shared: Store, shared_url: str, clock: Clock) -> AsyncIterator[Store]:
+    """The shared database, to a store whose time goes on when a test says so."""
+    async with Store.open(shared_url, now=clock) as opened:
         yield opened

@@ -146,65 +146,6 @@ async def test_only_the_lease_holder_changes_a_leased_row(store: Store) -> None:
             await tx.generations.update(row.id, expected_owner="p1", state="failed")
 
 
-async def test_a_claim_takes_unfinished_rows_that_are_due_oldest_first(store: Store) -> None:
-    await added(
-        store,
-        a_generation(id="free", created_at=NOON),
-        a_generation(id="expired", created_at=NOON - MINUTE, lease_owner="p1", lease_until=NOON),
-        a_generation(id="held", lease_owner="p1", lease_until=NOON + MINUTE),
-        a_generation(id="later", lease_until=NOON + MINUTE),
-        *(a_generation(state=state) for state in GenerationState if state.final),
-    )
-    async with store.begin() as tx:
-        claimed = await tx.generations.claim("p2", NOON, NOON + MINUTE, 10)
-        assert [row.id for row in claimed] == ["expired", "free"]
-        assert {(row.lease_owner, row.lease_until) for row in claimed} == {("p2", NOON + MINUTE)}
-        assert await tx.generations.claim("p3", NOON, NOON + MINUTE, 10) == ()
-        both = await tx.generations.claim("p3", NOON + MINUTE, NOON + 2 * MINUTE, 2)
-        assert len(both) == 2
-        assert await tx.generations.claim("p3", NOON + MINUTE, NOON + 2 * MINUTE, 0) == ()
-
-
-async def test_eight_claimers_with_stores_of_their_own_get_each_row_once(url: str) -> None:
-    got: list[str] = []
-
-    async def claimer(owner: str) -> None:
-        async with Store.open(url, busy_timeout_s=30) as store:
-            while True:
-                async with store.begin() as tx:
-                    rows = await tx.generations.claim(owner, NOON, NOON + MINUTE, 3)
-                if not rows:
-                    return
-                assert {row.lease_owner for row in rows} == {owner}
-                got.extend(row.id for row in rows)
-
-    async with Store.open(url) as store:
-        async with store.begin() as tx:
-            await put_people(tx)
-        rows = await added(store, *(a_generation() for _ in range(50)))
-    async with anyio.create_task_group() as group:
-        for number in range(8):
-            group.start_soon(claimer, f"p{number}")
-    assert sorted(got) == sorted(row.id for row in rows)
-
-
-async def test_a_lease_is_renewed_and_released_by_its_owner_only(store: Store) -> None:
-    mine, other = await added(
-        store,
-        a_generation(lease_owner="me", lease_until=NOON),
-        a_generation(lease_owner="other", lease_until=NOON),
-    )
-    async with store.begin() as tx:
-        assert await tx.generations.renew("me", [mine.id, other.id, "404"], NOON + MINUTE) == {mine.id}
-        assert (await tx.generations.get(mine.id)).lease_until == NOON + MINUTE
-        assert (await tx.generations.get(other.id)).lease_until == NOON
-        await tx.generations.release(other.id, "me")
-        await tx.generations.release(mine.id, "me")
-        assert (await tx.generations.get(mine.id)).lease_owner is None
-        assert (await tx.generations.get(other.id)).lease_owner == "other"
-        assert await tx.generations.renew("me", [], NOON) == frozenset()
-
-
 async def test_a_state_is_untold_until_it_is_marked(store: Store) -> None:
     late, early = await added(
         store,

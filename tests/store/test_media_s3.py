@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from conductr_store import Media, MediaDamaged, MediaMissing, MediaUnavailable
+from conductr_store import FileKind, Media, MediaDamaged, MediaMissing, MediaUnavailable, Shelf, sweep
 from conductr_store.keys import key_for
+from conductr_store.testing import memory_store
 
 pytestmark = pytest.mark.anyio
 
@@ -30,9 +32,30 @@ class Bucket:
         if request.method == "PUT":
             self.objects[request.path] = await request.read()
             return web.Response(headers={"ETag": '"1"'})
+        if request.query.get("list-type") == "2":
+            return web.Response(text=self.listed(request.path, request.query.get("prefix", "")))
+        if "delete" in request.query:
+            return web.Response(text=self.deleted(request.path, await request.text()))
         if request.path not in self.objects:
             return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")
         return web.Response(body=self.objects[request.path], headers={"ETag": '"1"', "Last-Modified": DATE})
+
+    def deleted(self, bucket: str, asked: str) -> str:
+        names = re.findall(r"<Key>(.*?)</Key>", asked)
+        for name in names:
+            self.objects.pop(f"{bucket.rstrip('/')}/{name}", None)
+        gone = "".join(f"<Deleted><Key>{name}</Key></Deleted>" for name in names)
+        return f"<DeleteResult>{gone}</DeleteResult>"
+
+    def listed(self, bucket: str, prefix: str) -> str:
+        names = {path: path.removeprefix(f"{bucket.rstrip('/')}/") for path in sorted(self.objects)}
+        found = "".join(
+            f"<Contents><Key>{name}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
+            f"<Size>{len(self.objects[path])}</Size></Contents>"
+            for path, name in names.items()
+            if name.startswith(prefix)
+        )
+        return f"<ListBucketResult><IsTruncated>false</IsTruncated>{found}</ListBucketResult>"
 
 
 @asynccontextmanager
@@ -83,6 +106,35 @@ async def test_what_the_bucket_lacks_is_missing_and_what_it_garbles_is_damaged(b
     for ask in (media.read, media.local_path):
         with pytest.raises(MediaDamaged):
             await ask(key)
+
+
+async def test_a_bucket_is_listed_by_folder_and_what_is_deleted_is_gone_from_the_cache_too(
+    bucket: Bucket, tmp_path: Path
+) -> None:
+    media = Media("s3://songs/conductr", cache=tmp_path)
+    keys = [await media.put_bytes(bytes([number]), ".mp3") for number in range(4)]
+    bucket.objects["/songs/conductr/notes.txt"] = b"somebody else's"
+    found = {file.key: file for key in keys for file in await media.listing(key[:2])}
+    assert sorted(found) == sorted(keys)
+    assert {(file.size_bytes, file.modified_at.year) for file in found.values()} == {(1, 2026)}
+    await media.local_path(keys[0])
+    await media.delete(keys[0])
+    await media.delete(keys[0])
+    assert await media.listing(keys[0][:2]) == ()
+    with pytest.raises(MediaMissing):
+        await media.local_path(keys[0])
+
+
+async def test_the_sweep_reaches_into_the_bucket(bucket: Bucket, tmp_path: Path) -> None:
+    async with memory_store() as store:
+        shelf = Shelf(store, Media("s3://songs", cache=tmp_path))
+        kept = await shelf.keep_file(b"kept", ".mp3", kind=FileKind.AUDIO)
+        stray = await shelf.media.put_bytes(b"stray", ".mp3")
+        assert (await sweep(shelf)).deleted == 1
+        assert list(bucket.objects) == [f"/songs/{kept}"]
+        del bucket.objects[f"/songs/{kept}"]
+        assert (await sweep(shelf)).missing == (kept,)
+        assert stray != kept
 
 
 async def test_a_bucket_that_refuses_is_named_with_what_to_do_and_without_keys(bucket: Bucket) -> None:

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from anyio.abc import ByteReceiveStream, ByteSendStream, ByteStream
 
-from conductr_store import CommitUnsure, NotFound, Store, StoreBusy, StoreUnavailable, User
+from conductr_store import CommitUnsure, Guild, NotFound, Store, StoreBusy, StoreUnavailable, User
 from conductr_store.testing import A_USER, a_generation, put_people
 
 pytestmark = [pytest.mark.anyio, pytest.mark.service]
@@ -124,17 +124,17 @@ async def test_of_two_in_a_deadlock_one_is_busy_and_the_other_goes_on(postgres: 
     async with Store.open(postgres, busy_timeout_s=5) as store:
         async with store.begin() as tx:
             for number in (1, 2):
-                await tx.users.put(User(number, "before"))
+                await tx.guilds.put(Guild(number, "before"))
         met = [anyio.Event(), anyio.Event()]
         outcomes: list[str] = []
 
         async def cross(number: int) -> None:
             try:
                 async with store.begin() as tx:
-                    await tx.users.put(User(1 + number, "after"))
+                    await tx.guilds.put(Guild(1 + number, "after"))
                     met[number].set()
                     await met[1 - number].wait()
-                    await tx.users.put(User(2 - number, "after"))
+                    await tx.guilds.put(Guild(2 - number, "after"))
                 outcomes.append("done")
             except StoreBusy:
                 outcomes.append("busy")

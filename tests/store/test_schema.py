@@ -17,7 +17,7 @@ from sqlalchemy import Connection, inspect, text
 
 from conductr_store import SchemaTooNew, Store
 from conductr_store.schema import _upgrade, head, migrate
-from conductr_store.tables import metadata
+from conductr_store.tables import FTS5_TABLES, metadata
 from conductr_store.testing import A_USER, put_people
 
 pytestmark = pytest.mark.anyio
@@ -31,8 +31,12 @@ async def seen(store: Store, look: Callable[[Connection], Any]) -> Any:
 
 
 def differences(connection: Connection) -> list[Any]:
-    options = {"compare_type": True, "compare_server_default": True}
+    options = {"compare_type": True, "compare_server_default": True, "include_name": ours}
     return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+def ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or name not in FTS5_TABLES
 
 
 def shape(connection: Connection) -> dict[str, Any]:
@@ -157,4 +161,4 @@ async def test_four_loops_in_threads_may_open_databases_at_once(tmp_path: Path) 
 
 
 def test_the_newest_revision_is_known() -> None:
-    assert head() == "0001"
+    assert head() == "0006"

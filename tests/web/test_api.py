@@ -10,7 +10,7 @@ from quart import Quart
 from web.browser import ORIGIN, Visitor
 from web.studio import until
 
-from conductr import BROWSER_ROOM, Conductr
+from conductr import BROWSER_ROOM, Conductr, browser_caller
 
 pytestmark = pytest.mark.anyio
 
@@ -161,3 +161,16 @@ async def test_a_body_that_is_no_json_or_too_long_is_refused(app: Quart, visitor
         answer = await visitor.client.post("/api/songs/generate", headers=visitor.manners(), data=data)
         assert (await json_of(answer, status))["error"]["hint"]
     assert visitor.manners()["Origin"] == ORIGIN
+
+
+async def test_a_wish_that_was_made_lately_is_queued_and_costs_nothing(visitor: Visitor, conductr: Conductr) -> None:
+    made = await finished_song(visitor, conductr, "lofi rain")
+    await conductr.playback.stop(browser_caller())
+    known = await json_of(await visitor.wish("lofi rain"), 202)
+    assert (known["id"], known["repeated"]) == (made["id"], True)
+    queue = await conductr.playback.queue(BROWSER_ROOM)
+    assert queue.current is not None or queue.upcoming_count == 1
+    body = {"request_id": uuid4().hex, "prompt": "lofi rain", "anew": True}
+    anew = await json_of(await visitor.post("/api/songs/generate", body), 202)
+    assert anew["id"] != made["id"]
+    assert not anew["repeated"]

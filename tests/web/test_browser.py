@@ -180,6 +180,28 @@ async def test_a_second_page_joins_in_the_middle_and_both_hear_it(page: Page, ch
     await context.close()
 
 
+async def test_a_wish_that_was_made_before_says_so_and_is_made_anew_on_request(page: Page, conductr: Conductr) -> None:
+    prompt, card = page.get_by_label("Describe the song"), page.locator(".wish").first
+    for _ in range(2):
+        await prompt.fill("rain on a tin roof")
+        await page.get_by_role("button", name="Create").click()
+        await expect(prompt).to_have_value("")
+        await expect(card.locator("h3")).to_have_text("rain on a tin roof")
+        await expect(card).to_have_attribute("data-state", "finished", timeout=WAIT_MS)
+    await expect(card).to_contain_text("That was made here already")
+    before = (await conductr.generations.recent(0))[0]
+    await prompt.fill("quite another idea")
+    async with page.expect_response("**/generate") as answered:
+        await page.get_by_role("button", name="Make a new one").click()
+    made = await (await answered.value).json()
+    assert (made["prompt"], made["repeated"]) == (before.prompt, False)
+    assert made["id"] != before.id
+    await expect(page.locator(".wish")).to_have_count(2)
+    await expect(page.get_by_role("button", name="Make a new one")).to_have_count(1)
+    await expect(page.locator("#wish [type=submit]")).not_to_have_attribute("aria-busy", "true")
+    await expect(prompt).to_have_value("quite another idea")
+
+
 async def test_the_keyboard_alone_is_enough(page: Page) -> None:
     await page.keyboard.press("Tab")
     await expect(page.locator(".skip-link")).to_be_focused()

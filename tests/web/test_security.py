@@ -26,6 +26,7 @@ CHANGES = [
     "/api/queue/skip",
     "/api/queue/stop",
 ]
+CALLBACK = "/callbacks/suno/<nonce>"  # steered by no page: tests/web/test_callbacks.py
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def mutating(app: Quart) -> set[str]:
 
 
 async def test_the_list_of_changes_is_complete(app: Quart) -> None:
-    assert mutating(app) == set(CHANGES)
+    assert mutating(app) - {CALLBACK} == set(CHANGES)
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from attrs import frozen
 
 from conductr import Settings, word
 from conductr.app import check_data_dir
-from conductr.settings import SUNO_API
+from conductr.dialling import own_gateways, ring_of
 from conductr_bot.doctor import check_token
 from conductr_player import find_ffmpeg
-from conductr_store import Media, Store
-from suno_client import SunoClient
+from conductr_store import Media, check_up
+from suno_client import SunoError
+
+from .sealing import lying_under
 
 OLDEST_PYTHON = (3, 11)
 VOICE_PARTS = ("py-cord", "PyNaCl", "davey")
@@ -106,9 +108,17 @@ async def _folder(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    async with Store.open(settings.database):
-        pass
-    return Finding("Database", True, settings.database.split("://", 1)[0])
+    found = await check_up(settings.database)
+    what = f"{found.place} ({found.engine}), schema {found.revision or 'not made yet'}"
+    if not found.healthy:
+        advice = "Stop Conductr, keep a copy of it, and put the newest backup in its place."
+        return Finding("Database", False, f"{what}: {'; '.join(found.troubles)}", advice)
+    if not found.up_to_date:
+        return Finding(
+            "Database", True, f"{what}; {found.newest} is the newest", "conductr migrate, or up, brings it there."
+        )
+    told, advice, opens = await lying_under(settings)
+    return Finding("Database", opens, f"{what}, whole; members' keys: {told}", advice)
 
 
 async def _media(settings: Settings) -> Finding:
@@ -121,12 +131,18 @@ async def _suno(settings: Settings) -> Finding:
         return Finding(
             "Suno", None, "no key set: songs are composed on this machine", "Set CONDUCTR_SUNO_API_KEY for Suno's own."
         )
-    if settings.suno_api_key is None:
-        return Finding("Suno", False, "an address is set, but no key", "Set CONDUCTR_SUNO_API_KEY.")
-    async with SunoClient(
-        settings.suno_api_key.get_secret_value(), base_url=settings.suno_base_url or SUNO_API
-    ) as suno:
-        return Finding("Suno", True, f"the key works, {await suno.credits()} credits left")
+    ring_of(settings)  # refuses sealing keys that cannot be read
+    told, advice = list[str](), list[str]()
+    for gateway in own_gateways(settings):
+        name = f"{gateway.name}: " if settings.providers else ""
+        async with gateway.suno as suno:
+            try:
+                told.append(f"{name}the key works, {await suno.credits()} credits left")
+            except SunoError as error:
+                said = word(error)
+                told.append(name + said.text)
+                advice.append(name + (said.hint or "Look at its key and address."))
+    return Finding("Suno", not advice, "; ".join(told), "; ".join(advice) or None)
 
 
 async def _discord(settings: Settings) -> Finding:

@@ -10,7 +10,7 @@ from quart import Quart, Response, request
 from conductr import BROWSER_ROOM, Conductr
 from conductr_player import Broadcast
 
-from .api import playback_routes, song_routes
+from .api import CALLBACKS, callback_routes, playback_routes, song_routes
 from .live import Live
 from .pages import error_answer, page_routes
 from .security import BODY_LIMIT, Guard, add_headers
@@ -30,7 +30,8 @@ def create_app(conductr: Conductr) -> Quart:
     app.extensions[_LIVE] = live
 
     async def let_in() -> None:
-        guard.check(request)
+        if request.blueprint != CALLBACKS:
+            guard.check(request)
 
     async def dress(response: Response) -> Response:
         add_headers(response.headers)
@@ -53,7 +54,12 @@ def create_app(conductr: Conductr) -> Quart:
     app.after_request(dress)
     app.while_serving(serve_room)
     app.register_error_handler(Exception, error_answer)
-    for routes in (page_routes(guard, live, broadcast), playback_routes(conductr, live), song_routes(conductr)):
+    for routes in (
+        page_routes(guard, live, broadcast),
+        playback_routes(conductr, live),
+        song_routes(conductr),
+        callback_routes(conductr.callbacks),
+    ):
         app.register_blueprint(routes)
     for name, view in app.view_functions.items():
         app.view_functions[name] = steady.view(app.ensure_async(view))

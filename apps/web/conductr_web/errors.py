@@ -4,6 +4,8 @@ WebError          told to the browser as it stands
 Forbidden       another site, a stale page, or a room that needs a login
 BadBody         the request's body is not what this address takes
 TooManyOpen     enough live connections are open already
+NotHere         no such address, or none that is told to strangers
+TooOften        somebody guesses: later
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ _STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (suno.InvalidRequest, 422),
     (suno.PromptRejected, 422),
     (refused.TooManyWaiting, 429),
+    (refused.QuotaReached, 429),
+    (refused.Crowded, 429),
     (suno.TooMany, 429),
     (refused.PlayerUnreachable, 503),
     (refused.ConductrError, 409),
@@ -75,6 +79,16 @@ class BadBody(WebError):
 class TooManyOpen(WebError):
     def __init__(self, limit: int) -> None:
         super().__init__(503, "too_many_open", f"{limit} pages are connected already.", "Close one, then try again.")
+
+
+class NotHere(WebError):
+    def __init__(self) -> None:
+        super().__init__(404, "not_found", "There is nothing here.")
+
+
+class TooOften(WebError):
+    def __init__(self) -> None:
+        super().__init__(429, "too_often", "That was asked too often.", "Wait a minute.")
 
 
 def tell(error: Exception) -> Told | None:

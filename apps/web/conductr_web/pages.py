@@ -56,9 +56,10 @@ async def error_answer(error: Exception) -> Response:
         told = Told(status, "http", f"{error.name}.", _HTTP_HINTS.get(status))
     if told is None:
         code = token_hex(3).upper()
-        log.error("incident %s at %s %s", code, request.method, request.path, exc_info=error)
+        place = request.url_rule or request.path  # the rule: what stands in its place may be a secret
+        log.error("incident %s at %s %s", code, request.method, place, exc_info=error)
         told = Told(500, "ours", "That went wrong on our side.", f"Try again. The log names the cause beside {code}.")
-    if request.path.startswith(("/api/", "/listen")):
+    if request.path.startswith(("/api/", "/callbacks/", "/listen")):
         body = {"code": told.code, "text": told.text, "hint": told.hint, "field": told.field}
         response = jsonify(error=body)
     else:

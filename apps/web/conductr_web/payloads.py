@@ -61,6 +61,10 @@ def generation_json(made: GenerationView) -> Json:
         "reason": made.reason,
         "songs": [song_json(song) for song in made.songs],
         "created_at": made.created_at.isoformat(),
+        "place": made.place,
+        "cancelled": made.cancelled,
+        "repeated": made.repeated,
+        "needs_decision": made.needs_decision,
     }
 
 

@@ -1,21 +1,102 @@
 """What the store hands out and takes in: frozen rows. Every moment in them is aware and in UTC."""
 
+from .accounts import (
+    AuditEntry,
+    AuditPage,
+    Export,
+    Forgotten,
+    Outcome,
+    ProviderKey,
+    Resealed,
+    Session,
+    StripeEvent,
+    Subscription,
+    Used,
+    plan_by,
+)
+from .files import FileKind, FileState, FilesTotal, MediaFile
 from .generations import FINAL_STATES, Generation, GenerationState
 from .moments import now, utc
-from .people import Guild, User
-from .queues import QueueSnapshot
-from .songs import Page, Song, SongState
+from .people import FREE, NOBODY, Guild, GuildSettings, Membership, SkipRule, User, UserSettings
+from .playlists import RESTORED_WITHIN, Favourite, Playlist, PlaylistSong
+from .queues import Lease, QueueEvent, QueueSnapshot
+from .search import TOTAL_AT_MOST, Facet, Facets, LibraryPage, LibraryQuery, Order
+from .songs import Page, Song, SongState, SungWord, Visibility
+from .work import (
+    LIVE_STATES,
+    SETTLED_STATES,
+    Attempt,
+    AttemptState,
+    Balance,
+    Command,
+    CommandStatus,
+    Job,
+    JobState,
+    LedgerEntry,
+    LedgerKind,
+    Notice,
+    NoticeState,
+)
 
 __all__ = [
     "FINAL_STATES",
+    "FREE",
+    "LIVE_STATES",
+    "NOBODY",
+    "RESTORED_WITHIN",
+    "SETTLED_STATES",
+    "TOTAL_AT_MOST",
+    "Attempt",
+    "AttemptState",
+    "AuditEntry",
+    "AuditPage",
+    "Balance",
+    "Command",
+    "CommandStatus",
+    "Export",
+    "Facet",
+    "Facets",
+    "Favourite",
+    "FileKind",
+    "FileState",
+    "FilesTotal",
+    "Forgotten",
     "Generation",
     "GenerationState",
     "Guild",
+    "GuildSettings",
+    "Job",
+    "JobState",
+    "Lease",
+    "LedgerEntry",
+    "LedgerKind",
+    "LibraryPage",
+    "LibraryQuery",
+    "MediaFile",
+    "Membership",
+    "Notice",
+    "NoticeState",
+    "Order",
+    "Outcome",
     "Page",
+    "Playlist",
+    "PlaylistSong",
+    "ProviderKey",
+    "QueueEvent",
     "QueueSnapshot",
+    "Resealed",
+    "Session",
+    "SkipRule",
     "Song",
     "SongState",
+    "StripeEvent",
+    "Subscription",
+    "SungWord",
+    "Used",
     "User",
+    "UserSettings",
+    "Visibility",
     "now",
+    "plan_by",
     "utc",
 ]

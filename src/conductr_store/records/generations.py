@@ -39,7 +39,9 @@ class Generation:
     """One wish for a song. `request_key` names the request, so that the same one is never paid for twice.
 
     A row is worked on by `lease_owner` until `lease_until`; without an owner, `lease_until` is when it is due again.
-    `told` is the last state that the member was told of; `reason` says in plain words why it ended badly.
+    `told` is the last state that the member was told of; `reason` says in plain words why it ended badly. `quota_ref`
+    is what the ledger holds for it, while it holds it. Equal wishes have an equal `wish_key`. `tried_before` is how
+    many attempts there were when a person last asked for a new one: they do not count against it.
     """
 
     id: str
@@ -59,5 +61,9 @@ class Generation:
     told: GenerationState | None = field(default=None, converter=optional(GenerationState))
     lease_owner: str | None = None
     lease_until: datetime | None = field(default=None, converter=optional(utc))
+    cancelled_at: datetime | None = field(default=None, converter=optional(utc))
+    quota_ref: str | None = None
+    wish_key: str | None = None
+    tried_before: int | None = None
     created_at: datetime = field(factory=now, converter=utc)
     updated_at: datetime = field(factory=now, converter=utc)

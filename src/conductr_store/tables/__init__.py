@@ -1,9 +1,59 @@
 """The schema as Core tables, one file an aggregate."""
 
+from .accounts import UNPROCESSED, audit, customers, provider_keys, sessions, stripe_events, subscriptions
 from .base import metadata
+from .files import EVICTABLE, cover_sizes, media_files
 from .generations import UNFINISHED, UNTOLD, generations
-from .people import guilds, users
-from .queues import queues
-from .songs import songs
+from .people import guilds, memberships, user_settings, users
+from .playlists import active_playlists, favourites, guild_playlists, playlist_songs, playlists
+from .queues import guild_leases, queue_events, queues
+from .search import FTS5_TABLES, owner_words, song_search, word_slips
+from .songs import song_genres, songs, sung_lyrics
+from .work import LIVE, OPEN, UNSENT, UNSETTLED, UNSURE, accounts, attempts, commands, entries, jobs, notices
 
-__all__ = ["UNFINISHED", "UNTOLD", "generations", "guilds", "metadata", "queues", "songs", "users"]
+__all__ = [
+    "EVICTABLE",
+    "FTS5_TABLES",
+    "LIVE",
+    "OPEN",
+    "UNFINISHED",
+    "UNPROCESSED",
+    "UNSENT",
+    "UNSETTLED",
+    "UNSURE",
+    "UNTOLD",
+    "accounts",
+    "active_playlists",
+    "attempts",
+    "audit",
+    "commands",
+    "cover_sizes",
+    "customers",
+    "entries",
+    "favourites",
+    "generations",
+    "guild_leases",
+    "guild_playlists",
+    "guilds",
+    "jobs",
+    "media_files",
+    "memberships",
+    "metadata",
+    "notices",
+    "owner_words",
+    "playlist_songs",
+    "playlists",
+    "provider_keys",
+    "queue_events",
+    "queues",
+    "sessions",
+    "song_genres",
+    "song_search",
+    "songs",
+    "stripe_events",
+    "subscriptions",
+    "sung_lyrics",
+    "user_settings",
+    "users",
+    "word_slips",
+]

@@ -1,9 +1,11 @@
-"""Songs, found by guild and time."""
+"""Songs, found by guild and time; their genres, and the words of their lyrics with times."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    CheckConstraint,
     Column,
     Float,
     ForeignKey,
@@ -11,11 +13,17 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+    text,
 )
 
-from conductr_store.columns import Moment, Words
+from conductr_store.columns import Lines, Moment, Words
 
 from .base import metadata
+
+# As text, as in tables/generations.py: a partial index serves only queries that repeat its condition word for word.
+PLAYED = text("last_played_at IS NOT NULL")
+BORN_OF = text("parent_id IS NOT NULL")
+DELETED = text("deleted_at IS NOT NULL")
 
 songs = Table(
     "songs",
@@ -39,6 +47,39 @@ songs = Table(
     Column("cover_key", Words),
     Column("created_at", Moment, nullable=False),
     Column("found_by", Words, nullable=False),  # title, style and prompt, folded: search is the same on every engine
+    Column("provider", Words),
+    Column("task_id", Words),
+    Column("tags", Lines, nullable=False, server_default=text("''")),  # one a line
+    Column("loudness_lufs", Float),
+    Column("visibility", Words, nullable=False, server_default="guild"),
+    Column("parent_id", Words, ForeignKey("songs.id")),
+    Column("play_count", Integer, nullable=False, server_default="0"),
+    Column("last_played_at", Moment),
+    Column("rights", Words),
+    Column("deleted_at", Moment),
     UniqueConstraint("generation_id", "take"),
+    CheckConstraint("play_count >= 0", name="play_count"),
+    CheckConstraint("parent_id <> id", name="parent"),
     Index(None, "guild_id", "created_at"),
+    Index(None, "owner_id", "created_at"),
+    Index("ix_songs_played", "guild_id", "last_played_at", sqlite_where=PLAYED, postgresql_where=PLAYED),
+    Index("ix_songs_parent", "parent_id", sqlite_where=BORN_OF, postgresql_where=BORN_OF),
+    Index("ix_songs_deleted", "deleted_at", sqlite_where=DELETED, postgresql_where=DELETED),
+)
+
+# What tags and style say, for counts and filters: derived, so it can be made anew where the vocabulary has grown.
+song_genres = Table(
+    "song_genres",
+    metadata,
+    Column("song_id", Words, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
+    Column("genre", Words, primary_key=True),
+    Index(None, "genre", "song_id"),
+)
+
+# Apart from `songs`, since they are long and only read while the song plays: [[text, start_s, end_s], ...]
+sung_lyrics = Table(
+    "sung_lyrics",
+    metadata,
+    Column("song_id", Words, ForeignKey("songs.id", ondelete="CASCADE"), primary_key=True),
+    Column("words", JSON, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from conductr import Caller, Conductr, GenerationView, Wish
+from conductr import Caller, Composing, Conductr, GenerationView, Wish, word
 from conductr.wishes import tidy
 from conductr_bot.answers import in_time, refuse, say
 from conductr_bot.caller import address_of
@@ -27,6 +27,7 @@ class GenerateCommands(discord.Cog):
     @option("instrumental", bool, "Without singing", default=False)
     @option("lyrics", str, "Words to sing, as they stand", default=None)
     @option("title", str, "The song's name", default=None)
+    @option("anew", bool, "A new song, even where the same was made here lately", default=False)
     async def generate(
         self,
         ctx: discord.ApplicationContext,
@@ -36,13 +37,16 @@ class GenerateCommands(discord.Cog):
         instrumental: bool = False,
         lyrics: str | None = None,
         title: str | None = None,
+        anew: bool = False,
     ) -> None:
         wish = Wish(prompt, style, title, lyrics, instrumental)
         try:
             async with in_time(ctx):
                 tidy(wish)
                 caller = await self._voice.come(ctx)
-            view = await self._start(ctx, caller, wish)
+            view = await self._start(ctx, caller, wish, anew=anew)
+            if view.repeated:
+                await self._play_known(ctx, caller, view)
         except SunoError:
             return  # the generation is kept with its reason, and told like any other change
         except Exception as error:  # noqa: BLE001 - worded, and logged where nobody foresaw it
@@ -50,9 +54,16 @@ class GenerateCommands(discord.Cog):
         else:
             self._notices.poke(view.id)
 
-    async def _start(self, ctx: discord.ApplicationContext, caller: Caller, wish: Wish) -> GenerationView:
+    async def _play_known(self, ctx: discord.ApplicationContext, caller: Caller, view: GenerationView) -> None:
+        """The same was made here lately: that song is queued, and its message is not this one."""
+        await self._conductr.playback.play(caller, next(song.id for song in view.songs if song.state == "ready"))
+        await say(ctx, word(Composing(view)))
+
+    async def _start(
+        self, ctx: discord.ApplicationContext, caller: Caller, wish: Wish, *, anew: bool
+    ) -> GenerationView:
         """The answer is one message, which notices keep up to date: its address goes along."""
         if not ctx.interaction.response.is_done():
             await ctx.interaction.response.defer()
         reply_to = (await address_of(ctx)).to_plain()
-        return await self._conductr.generations.start(caller, wish, str(ctx.interaction.id), reply_to)
+        return await self._conductr.generations.start(caller, wish, str(ctx.interaction.id), reply_to, anew=anew)

@@ -28,6 +28,7 @@ class GenerateBody(Body):
     title: Text | None = None
     lyrics: Text | None = None
     instrumental: bool = False
+    anew: bool = False  # a new song, even where the same was made lately
 
 
 class PlayBody(Body):

@@ -42,7 +42,10 @@ def song_routes(conductr: Conductr) -> Blueprint:
     async def generate() -> tuple[Json, int]:
         body = await read(request, GenerateBody)
         wish = Wish(body.prompt, body.style, body.title, body.lyrics, body.instrumental)
-        made = await conductr.generations.start(browser_caller(), wish, f"web:{body.request_id}")
+        caller = browser_caller()
+        made = await conductr.generations.start(caller, wish, f"web:{body.request_id}", anew=body.anew)
+        if made.repeated:
+            await conductr.playback.play(caller, next(song.id for song in made.songs if song.state == "ready"))
         return generation_json(made), 202
 
     @routes.get("/<song_id>")

@@ -18,9 +18,9 @@ const play = (id) => deck.playSong(id);
 const library = new Library(play);
 const composer = new Composer({
   ready: () => radio.start(), // sound needs a click, and this is one
-  wished: (made) => making.show(made),
+  wished: (made, wish) => making.show(made, wish),
 });
-const making = new Making({ play, again: (prompt) => composer.suggest(prompt) });
+const making = new Making({ play, again: (prompt) => composer.suggest(prompt), anew: (wish) => composer.anew(wish) });
 
 function showQueue(queue) {
   deck.show(queue);

@@ -19,8 +19,9 @@ export class Composer {
   #form = byId("wish");
   #prompt = byId("prompt");
   #requestId = null;
+  #anew = null; // a known wish that was asked for anew and not answered yet, with its id
 
-  /** `wished` is given each generation that was started; `ready` is called within the person's own click. */
+  /** `wished` is given each generation that was started and its wish; `ready` is called within the person's own click. */
   constructor({ ready, wished }) {
     this.ready = ready;
     this.wished = wished;
@@ -35,6 +36,12 @@ export class Composer {
       event.preventDefault();
       this.#form.requestSubmit();
     });
+  }
+
+  /** A wish once more, for a new song although there is one. What is being typed stays. */
+  anew(wish) {
+    if (this.#anew?.wish !== wish) this.#anew = { wish, id: newId() };
+    this.#send({ ...wish, anew: true }, this.#anew.id);
   }
 
   suggest(idea) {
@@ -53,28 +60,32 @@ export class Composer {
     if (length > LIMIT * 0.8) note.textContent = `${length.toLocaleString("en")} of ${LIMIT.toLocaleString("en")} characters`;
   }
 
-  async #send() {
+  async #send(wish = this.#wish(), id = (this.#requestId ??= newId())) {
     const button = this.#form.querySelector("[type=submit]");
     if (button.getAttribute("aria-busy") === "true") return;
     this.ready();
     button.setAttribute("aria-busy", "true");
-    this.#requestId ??= crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
-    const id = this.#requestId;
     try {
-      const made = await post("/api/songs/generate", { request_id: id, ...this.#wish() });
+      const made = await post("/api/songs/generate", { request_id: id, ...wish });
       // What was typed meanwhile is the next wish, and stays.
       if (this.#requestId === id) {
         this.#form.reset();
         this.#changed();
       }
-      this.wished(made);
+      this.#forget(id);
+      this.wished(made, wish);
     } catch (error) {
       this.#problem(error);
       // Only an answer that never came may be asked for again under the same name.
-      if (error.code !== "offline") this.#requestId = null;
+      if (error.code !== "offline") this.#forget(id);
     } finally {
       button.removeAttribute("aria-busy");
     }
+  }
+
+  #forget(id) {
+    if (this.#requestId === id) this.#requestId = null;
+    if (this.#anew?.id === id) this.#anew = null;
   }
 
   #wish() {
@@ -92,4 +103,8 @@ export class Composer {
     named.closest("details")?.setAttribute("open", "");
     named.focus();
   }
+}
+
+function newId() {
+  return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 }

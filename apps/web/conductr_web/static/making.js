@@ -11,10 +11,11 @@ export class Making {
   #cards = new Map();
   #dismissed = new Set();
 
-  /** `play` is given a song's id, `again` a prompt. */
-  constructor({ play, again }) {
+  /** `play` is given a song's id, `again` a prompt; `anew` a wish that is to be a new song although there is one. */
+  constructor({ play, again, anew }) {
     this.play = play;
     this.again = again;
+    this.anew = anew;
   }
 
   /** All of the room's latest; those that ended before this page saw them are left out. */
@@ -25,28 +26,40 @@ export class Making {
     }
   }
 
-  show(made) {
+  /** `wish` is what was asked for, where this page did. */
+  show(made, wish = null) {
+    if (made.repeated) {
+      this.#dismissed.delete(made.id);
+      announce("That was made here already. It is in the queue, and costs nothing.");
+    }
     if (this.#dismissed.has(made.id)) return;
     const known = this.#cards.get(made.id);
     if (known && known.made.state !== made.state && SAID[made.state]) announce(SAID[made.state]);
     // Steps only go forward: an answer that was overtaken changes nothing.
     if (known && (REACHED[made.state] ?? 9) < (REACHED[known.made.state] ?? 9)) return;
-    const card = this.#draw(made);
+    const twice = made.repeated ? wish : (known?.twice ?? null); // the wish that a known song answered
+    const card = this.#draw(made, twice);
     card.classList.toggle("new", !known);
-    if (known) known.card.replaceWith(card);
-    else byId("making").querySelector("ol").prepend(card);
-    this.#cards.set(made.id, { made, card });
+    if (known && !made.repeated) known.card.replaceWith(card);
+    else {
+      known?.card.remove();
+      this.#cards.delete(made.id);
+      byId("making").querySelector("ol").prepend(card);
+    }
+    this.#cards.set(made.id, { made, card, twice });
     this.#tidy();
   }
 
-  #draw(made) {
+  #draw(made, twice) {
     const broken = !(made.state in REACHED);
     return make(
       "li",
       { class: "wish", "data-state": broken ? "broken" : made.state },
       make("header", {}, make("h3", {}, made.prompt || "Your lyrics"), this.#putAside(made, broken)),
       broken ? this.#why(made) : steps(REACHED[made.state]),
+      made.state === "requested" && made.place > 1 ? make("p", { class: "note" }, `Number ${made.place} in line.`) : null,
       made.state === "finished" && made.reason ? make("p", { class: "note" }, made.reason) : null,
+      twice ? this.#known(twice) : null,
       made.songs.length && !broken ? make("div", { class: "takes" }, ...made.songs.map((song) => this.#take(song))) : null,
     );
   }
@@ -60,6 +73,11 @@ export class Making {
   #why(made) {
     const again = make("button", { type: "button", class: "small", on: { click: () => this.again(made.prompt) } }, "Change and try again");
     return make("div", { class: "problem", role: "alert" }, make("strong", {}, made.reason ?? "The song did not come about."), again);
+  }
+
+  #known(wish) {
+    const anew = make("button", { type: "button", class: "small", on: { click: () => this.anew(wish) } }, "Make a new one");
+    return make("div", { class: "known" }, make("p", { class: "note" }, "That was made here already. It is in the queue, and costs nothing."), anew);
   }
 
   #take(song) {
