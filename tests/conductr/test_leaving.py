@@ -161,10 +161,10 @@ async def test_who_follows_a_song_that_is_anothers_by_now_stops(world: World) ->
     assert (row.state, row.lease_owner) == (GenerationState.SUBMITTED, "another")
 
 
+@pytest.mark.service
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)  # SQLite's writers exclude each other
 async def test_a_wish_that_another_writes_to_is_passed_over(world: World, life: Life) -> None:
     """Two who wait for each other's rows would wait for good."""
-    if world.url.startswith("sqlite"):
-        pytest.skip("its writers exclude each other")
     world.suno.faults["submit"].extend([Loss("refused")] * 3)
     with pytest.raises(SunoError):
         await life.ask("closes the gateway")
