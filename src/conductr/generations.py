@@ -56,7 +56,6 @@ class Generations:
         check_request(request_for(wish, self.asker.model))
         asked = await self.asker.ask(caller, wish, request_key, reply_to, anew=anew)
         if asked.new:
-            self._bus.publish(GenerationChanged(asked.row.guild_id, asked.row.id, asked.row.state.value))
             await self._send_or_wait(asked.row, turn=asked.turn)
         return evolve(await self.get(asked.row.id), repeated=asked.repeated)
 
@@ -165,6 +164,7 @@ class Generations:
             return
         async with self._store.begin() as tx:
             await tx.generations.release(row.id, self.book.owner)
+        self._bus.publish(GenerationChanged(row.guild_id, row.id, row.state.value))
         self.wake()
 
     @property

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from conductr_store import NotFound, Shelf, Song, Store
+from conductr_store import BadCover, NotFound, Shelf, Song, Store
 from conductr_store.records import LibraryQuery, Order
 
 from .catalog import song_views
@@ -42,7 +42,10 @@ class Library:
         song = await self._row(guild_id, song_id)
         if song.cover_key is None:
             raise UnknownSong(song_id)
-        return await self.shelf.cover_path(song.cover_key, size_px)
+        try:
+            return await self.shelf.cover_path(song.cover_key, size_px)
+        except BadCover:  # of a library that was kept before covers were looked at: as it came
+            return await self.shelf.media.local_path(song.cover_key)
 
     async def audio(self, guild_id: int, song_id: str) -> Path:
         """The song's own file, as the provider made it. Raises UnknownSong or SongNotReady."""
