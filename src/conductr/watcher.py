@@ -91,7 +91,7 @@ class GenerationWatcher:
 
     def _tell_places(self, line: Line) -> None:
         for place, wish in enumerate(line.order, 1):
-            if self._places.get(wish.id) != place:
+            if place > line.free and self._places.get(wish.id) != place:  # those before it go at once
                 self.book.bus.publish(GenerationChanged(wish.guild_id, wish.id, "requested", place))
         self._places = {wish.id: place for place, wish in enumerate(line.order, 1)}
 

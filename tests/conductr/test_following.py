@@ -52,7 +52,7 @@ async def test_the_stages_are_events_in_their_order(world: World, life: Life) ->
             event = await anext(events)
             heard += [state] if (state := getattr(event, "state", None)) and heard[-1:] != [state] else []
     assert made.id
-    assert heard == ["requested", "submitting", "submitted", "composing", "playable", "finished"]
+    assert heard == ["submitting", "submitted", "composing", "playable", "finished"]
 
 
 async def test_a_callback_is_looked_after_at_once_though_the_next_look_is_an_hour_away(world: World) -> None:
