@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from services import embedded_postgres_url, embedded_redis_url
 from support.databases import copied_sqlite, migrate, postgres_database
+
+from suno_client.sandbox.music.kept import VARIABLE
 
 HERE = Path(__file__).parent
 # Hold sound to its rhythm or a program to its patience: these run one after the other (marked `timed`), the rest beside
@@ -31,7 +34,6 @@ KEEPS_TIME = (
     "player/test_stream",
     "player/test_voice",
     "player/test_whole",
-    "proof/",
     "store/test_media",
     "store/test_sqlite",
     "web/test_browser",
@@ -41,11 +43,29 @@ KEEPS_TIME = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What one sandbox of this run has composed, no other need compose again; workers inherit the folder's name."""
+    if VARIABLE not in os.environ:
+        folder = TemporaryDirectory(prefix="conductr-kept-takes-", ignore_cleanup_errors=True)
+        os.environ[VARIABLE] = folder.name
+        config.add_cleanup(folder.cleanup)
+
+
+# Minutes of a quiet machine: `make proof` asks for them.
+ONLY_FOR_PROOF = ("bot/test_voice_restart", "bot/test_voice_soak")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "CONDUCTR_PROOF" not in os.environ:
+        items[:] = [item for item in items if not _place(item).startswith(ONLY_FOR_PROOF)]
     for item in items:
-        if item.path.is_relative_to(HERE) and item.path.relative_to(HERE).as_posix().startswith(KEEPS_TIME):
+        if _place(item).startswith(KEEPS_TIME):
             item.add_marker("timed")
+
+
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).as_posix() if item.path.is_relative_to(HERE) else ""
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from suno_client.sandbox.faults import FaultBook
 from suno_client.sandbox.house import House
 from suno_client.sandbox.jobs import JobBook
 from suno_client.sandbox.ledger import Ledger
+from suno_client.sandbox.music.kept import KeptTakes
 from suno_client.sandbox.music.studio import Studio
 from suno_client.sandbox.refusals import NOT_FOUND, Dialect
 from suno_client.sandbox.rooms import routes_of
@@ -129,7 +131,7 @@ class SandboxServer:
             callback_exception=self._callback_exception,
             listener=listener,
             group=group,
-            studio=Studio(folder, lanes=self._lanes),
+            studio=Studio(folder, lanes=self._lanes, kept=KeptTakes.named_in(os.environ)),
             book=self.book,
             jobs=self.jobs,
             till=self.till,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import AsyncGenerator
@@ -22,6 +23,7 @@ from suno_client.sandbox.faults import FaultBook, fault_from
 from suno_client.sandbox.house import House
 from suno_client.sandbox.jobs import JobBook
 from suno_client.sandbox.ledger import Ledger
+from suno_client.sandbox.music.kept import KeptTakes
 from suno_client.sandbox.music.studio import Studio
 from suno_client.sandbox.refusals import NOT_FOUND
 from suno_client.sandbox.rooms import routes_of
@@ -83,7 +85,7 @@ def _house(settings: SandboxSettings, folder: Path, group: TaskGroup) -> House:
         callback_exception=False,
         listener=cast("Listener", Wire()),  # all that routes ask of it is to cut a connection
         group=group,
-        studio=Studio(folder, lanes=1),
+        studio=Studio(folder, lanes=1, kept=KeptTakes.named_in(os.environ)),
         book=TaskBook(SCRIPTS[settings.script], settings.speed, time.monotonic),
         jobs=JobBook(settings.speed, time.monotonic),
         till=Till(settings.credits, time.monotonic),

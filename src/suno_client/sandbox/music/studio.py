@@ -15,6 +15,7 @@ import anyio
 from anyio.abc import Process, TaskGroup
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from suno_client.sandbox.music.kept import KeptTakes
 from suno_client.sandbox.music.order import TAKES, Order
 
 _log = logging.getLogger(__name__)
@@ -81,13 +82,16 @@ class Studio:
     """Renders takes in child processes, `lanes` at a time: first takes before second ones, else in order.
 
     One of several lanes is for first takes alone, so that no listener waits for a song that nobody has asked for yet.
-    The children end with this process, also when it is killed: they watch their standard input.
+    The children end with this process, also when it is killed: they watch their standard input. The first is warm
+    before anything is ordered, the others when something is. What is in `kept` is not rendered again.
     """
 
-    def __init__(self, folder: Path, *, lanes: int = 2, waiting_limit: int = 64) -> None:
+    def __init__(self, folder: Path, *, lanes: int = 2, waiting_limit: int = 64, kept: KeptTakes | None = None) -> None:
         self.folder = folder
         self.waiting_limit = waiting_limit
         self._lanes = lanes
+        self._kept = kept
+        self._ordered = anyio.Event()
         self._numbers = count()
         self._waiting: list[tuple[int, int, Recording]] = []
         self._work = anyio.Condition()
@@ -98,18 +102,27 @@ class Studio:
 
     async def render(self, recording: Recording) -> None:
         """Puts a take in the line; its follower comes after it."""
+        if self._kept is not None and (was := self._kept.fetch(recording.order, recording.audio, recording.cover)):
+            recording.tell(size=recording.audio.stat().st_size, duration_s=was)
+            if recording.follower is not None:
+                await self.render(recording.follower)
+            return
+        self._ordered.set()
         async with self._work:
             heapq.heappush(self._waiting, (recording.order.take, next(self._numbers), recording))
             self._work.notify_all()
 
     def start(self, group: TaskGroup) -> None:
         for number in range(self._lanes):
-            group.start_soon(self._run_lane, number == 0 and self._lanes > 1)
+            group.start_soon(self._run_lane, number)
 
-    async def _run_lane(self, first_takes_only: bool) -> None:
+    async def _run_lane(self, number: int) -> None:
+        first_takes_only = number == 0 and self._lanes > 1
         worker = _Worker(self.folder)
         try:
-            await worker.open()  # so that it is warm when the first order comes
+            if number > 0:
+                await self._ordered.wait()
+            await worker.open()  # so that it is warm when its first order comes
             while True:
                 await self._render_next(worker, 1 if first_takes_only else TAKES)
         finally:
@@ -129,6 +142,8 @@ class Studio:
             _log.warning("a renderer ended early: %s", type(error).__name__)
             recording.tell(failed="the renderer ended early")
             await worker.close()
+        if self._kept is not None and recording.duration_s is not None and not recording.abandoned:
+            self._kept.keep(recording.order, recording.audio, recording.cover, recording.duration_s)
         if recording.follower is not None and not recording.abandoned:
             await self.render(recording.follower)
 
