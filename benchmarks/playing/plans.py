@@ -41,6 +41,7 @@ FULL = Plan(
         ("floor-c", 1000),
         ("engine-dave", 1000),
         ("pycord-pcm-nofec", 20),
+        ("engine-python", 1000),
         ("engine-xchacha", 1000),
         ("pycord-copy", 100),
         ("floor", 1000),

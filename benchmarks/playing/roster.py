@@ -37,6 +37,7 @@ PLAYERS = {
     player.kind: player
     for player in (
         _ours("engine-aes", "AES"),
+        _ours("engine-python", "AES, without the library"),
         _ours("engine-xchacha", "XChaCha", XCHACHA),
         _ours("engine-dave", "AES + DAVE", dave=True),
         _ours("engine-aes-v50", "AES, volume 50, one song"),

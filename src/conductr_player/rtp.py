@@ -17,6 +17,8 @@ from typing import Final, Protocol
 
 from ._datagrams import Way, way_that_keeps_lock
 from .errors import CipherMissing, OutputError
+from .native.library import library
+from .native.senders import REFUSED, SPENT, TAKEN, NativeSender
 from .packets.opus import FRAME_SAMPLES
 
 AES: Final = "aead_aes256_gcm_rtpsize"
@@ -54,6 +56,10 @@ class RtpSender:
     `keeps_lock` is for a pacer's thread beside a busy event loop: a datagram then costs a little more, and no
     wait for Python's lock.
 
+    Where the compiled library is there, AES-256-GCM and sending are done by it, which also spares a pacer the call
+    (`native`). It never waits for the socket, and has a descriptor of its own for it. `by_library=False` is for
+    comparison: then all is done from Python.
+
     No nonce may come twice under one key: a sender that takes over a key begins at the other's `next_nonce`.
     Raises ValueError for an unknown mode or a key of the wrong length, CipherMissing where a library is not
     installed, and, at a packet for which no nonce is left, OutputError.
@@ -61,7 +67,21 @@ class RtpSender:
 
     # A thousand guilds have their turn in between, so each object that a packet touches comes from slow memory:
     # the cipher and the socket are called by name, with neither a closure nor a bound method kept for it.
-    __slots__ = ("_cipher", "_lost_last", "_mode", "_nonces", "_refused", "_ssrc", "_way", "dropped", "protect")
+    __slots__ = (
+        "_at",
+        "_call",
+        "_cipher",
+        "_dropped",
+        "_lost_last",
+        "_mode",
+        "_native",
+        "_nonces",
+        "_protect",
+        "_refused",
+        "_ssrc",
+        "_udp",
+        "_way",
+    )
 
     def __init__(
         self,
@@ -73,25 +93,37 @@ class RtpSender:
         protect: Protect | None = None,
         next_nonce: int = 0,
         keeps_lock: bool = False,
+        by_library: bool = True,
     ) -> None:
-        self._cipher = _cipher(mode, key)
-        self._way: Way = way_that_keeps_lock(udp) if keeps_lock else udp
-        self._mode = mode
-        self._ssrc = ssrc
+        self._mode, self._ssrc = mode, ssrc
+        _check(mode, key)
+        found = library() if by_library and mode == AES and next_nonce < NONCES else None
+        self._native = found and NativeSender.open(found, udp, key, ssrc, next_nonce, keeps_lock=keeps_lock)
+        self._at = None
         self.protect = protect
+        if self._native is not None:
+            self._at, self._call, self._udp = self._native.at, self._native.call, udp
+            return
+        self._cipher = _CIPHERS[mode](key)
+        self._way: Way = way_that_keeps_lock(udp) if keeps_lock else udp
         self._nonces = iter(range(next_nonce, NONCES))  # taken from by one call in C: no two threads get the same
         self._lost_last, self._refused = -1, 0  # the nonce of what was lost last, and how many in a row by then
-        self.dropped = 0
+        self._dropped = 0
 
     def __call__(self, packet: bytes) -> bool:
-        if (protect := self.protect) is not None:
+        if (protect := self._protect) is not None:
             protected = protect(packet)
             if protected is None:
                 return False
             packet = protected
+        if (at := self._at) is not None:
+            if self._udp.fileno() < 0:
+                return False
+            outcome = self._call(at, packet, len(packet))
+            return outcome == TAKEN if outcome >= REFUSED else _failed(outcome)
         nonce = next(self._nonces, None)  # before anything can fail: one may be left out, never used again
         if nonce is None:
-            raise OutputError("every nonce of this voice key is used up; connect anew")
+            return _failed(SPENT)
         try:
             tail = nonce.to_bytes(4, "big")
             header = _HEADER(_KIND, nonce & 0xFFFF, nonce * FRAME_SAMPLES & 0xFFFFFFFF, self._ssrc)
@@ -102,7 +134,28 @@ class RtpSender:
 
     @property
     def next_nonce(self) -> int:
-        return NONCES - length_hint(self._nonces)
+        return NONCES - length_hint(self._nonces) if self._native is None else self._native.state.next_nonce
+
+    @property
+    def dropped(self) -> int:
+        """How many packets were lost that counted as sent."""
+        return self._dropped if self._native is None else self._native.state.dropped
+
+    @property
+    def protect(self) -> Protect | None:
+        """May be set at any time, by any thread: from the next packet on."""
+        return self._protect
+
+    @protect.setter
+    def protect(self, protect: Protect | None) -> None:
+        self._protect = protect
+        if self._native is not None:
+            self._native.state.by_python = protect is not None
+
+    @property
+    def native(self) -> NativeSender | None:
+        """By which packets may be sent without this object: not where they are protected, or not by the library."""
+        return self._native if self._protect is None else None
 
     def __repr__(self) -> str:
         return f"<RtpSender ssrc={self._ssrc} {self._mode} next_nonce={self.next_nonce} dropped={self.dropped}>"
@@ -114,8 +167,14 @@ class RtpSender:
         self._lost_last = nonce
         if self._refused > REFUSED_AFTER:
             return False
-        self.dropped += 1
+        self._dropped += 1
         return True
+
+
+def _failed(outcome: int) -> bool:
+    if outcome == SPENT:
+        raise OutputError("every nonce of this voice key is used up; connect anew")
+    raise OutputError("the cipher does not do its work")
 
 
 @cache
@@ -127,7 +186,7 @@ def quickest_modes() -> tuple[str, ...]:
     costs = dict[str, float]()
     for mode in (AES, XCHACHA):
         try:
-            cipher = _cipher(mode, bytes(KEY_BYTES))
+            cipher = _CIPHERS[mode](bytes(KEY_BYTES))
         except CipherMissing:
             continue
         costs[mode] = min(_seconds_for_a_few(cipher) for _ in range(10))
@@ -166,9 +225,8 @@ def _aes(key: bytes) -> _Cipher:
 _CIPHERS: Final[dict[str, Callable[[bytes], _Cipher]]] = {AES: _aes, XCHACHA: _XChaCha}
 
 
-def _cipher(mode: str, key: bytes) -> _Cipher:
+def _check(mode: str, key: bytes) -> None:
     if len(key) != KEY_BYTES:
         raise ValueError(f"a voice key has {KEY_BYTES} bytes, not {len(key)}")
     if mode not in _CIPHERS:
         raise ValueError(f"an encryption mode that is not spoken here: {mode}")
-    return _CIPHERS[mode](key)

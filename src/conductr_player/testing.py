@@ -110,7 +110,7 @@ class HandPacer:
         self.load += 1
         return Line(self, sink if callable(sink) else sink.open(), report)
 
-    def add(self, tick: Tick, on_stuck: Tick | None = None) -> None:  # noqa: ARG002 - nothing hangs here
+    def add(self, tick: Tick, on_stuck: Tick | None = None, seat: object = None) -> None:  # noqa: ARG002 - nothing hangs here
         self.ticks[tick] = None
 
     def remove(self, tick: Tick) -> None:

@@ -1,7 +1,8 @@
 """Ours, as a bot has it: Players, and a GuildPlayer with a VoiceOutput and a sender a guild.
 
 One Pacer for all, but `engine-2proc` has two PacerProcesses, and `engine-busy-proc` one. `engine-busy` has a bot
-beside it whose event loop works half of the time, and once a second for 60 ms on end. `adapter-pycord` sends through
+beside it whose event loop works half of the time, and once a second for 60 ms on end. `engine-python` does without
+the compiled library. `adapter-pycord` sends through
 py-cord's own `send_audio_packet`, as the bot did before. With `-v50` all guilds hear at volume 50: the same
 rendition, or each one of its own, because each plays elsewhere in the song; those are begun at the start of the
 window and are made in it.
@@ -115,7 +116,8 @@ def sink_for(setting: Setting, guild: int) -> PacketSink | SinkSpec:
         return RtpSpec(connected(setting.port), AES, key, guild)
     protect = in_a_call(guild) if setting.kind == "engine-dave" else None
     mode = XCHACHA if setting.kind == "engine-xchacha" else AES
-    return RtpSender(connected(setting.port), mode, key, guild, protect=protect, keeps_lock=True)
+    by_library = setting.kind != "engine-python"
+    return RtpSender(connected(setting.port), mode, key, guild, protect=protect, keeps_lock=True, by_library=by_library)
 
 
 def in_a_call(guild: int) -> Protect:

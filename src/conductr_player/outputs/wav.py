@@ -148,7 +148,7 @@ class FastPacer:
     def load(self) -> int:
         return self._lines
 
-    def add(self, tick: Tick, on_stuck: Tick | None = None) -> None:  # noqa: ARG002 - a file that hangs is waited for
+    def add(self, tick: Tick, on_stuck: Tick | None = None, seat: object = None) -> None:  # noqa: ARG002 - a file that hangs is waited for
         """See `Beat`."""
         self._ticks[tick] = None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from conductr_player.native.seats import Seat
+
 Tick = Callable[[], None]
 
 PacketSink = Callable[[bytes], bool]
@@ -28,8 +30,10 @@ class SinkSpec(Protocol):
 class Beat(Protocol):
     """What calls a line every 20 ms."""
 
-    def add(self, tick: Tick, on_stuck: Tick | None = None) -> None:
+    def add(self, tick: Tick, on_stuck: Tick | None = None, seat: Seat | None = None) -> None:
         """Call `tick` from now on; from any thread. Adding twice is adding once.
+
+        While packets leave from its `seat` it is not called; one who knows of no seats need not look at it.
 
         `on_stuck` is called, in another thread, where a call hangs: the tick is left out then, and called
         again only once the hung call has returned.

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from attrs import define
 
 from conductr_player.core.tracks import EntryId
+from conductr_player.native.seats import Mapped
 from conductr_player.packets.opus import FRAME_S
-from conductr_player.packets.sources import PacketSource, between
+from conductr_player.packets.sources import PacketSource, between, finished
 
 from .orders import Lead
 
@@ -78,11 +79,21 @@ class Cursor:
             rest = self.bridge[index - self.bridge_from :]
             return iter(rest[:1] if one else rest)
         self.bridge = ()
+        end = self._end(index, ahead_of_end)
+        return between(self.source, index, min(index + 1, end) if one else end)
+
+    def stretch(self, index: int, *, ahead_of_end: int) -> tuple[Mapped, int] | None:
+        """Where in memory the packets of the same run lie, and its end: None unless it is one of a finished file."""
+        source = finished(self.source)
+        if source is None or self.held is not None or self.in_bridge(index):
+            return None
+        mapped = source.mapped
+        return None if mapped is None else (mapped, min(self._end(index, ahead_of_end), len(source)))
+
+    def _end(self, index: int, ahead_of_end: int) -> int:
         complete = self.source.complete  # before the length: it may become complete in between
         end = len(self.source)
-        if complete and index <= end - ahead_of_end:
-            end -= ahead_of_end
-        return between(self.source, index, min(index + 1, end) if one else end)
+        return end - ahead_of_end if complete and index <= end - ahead_of_end else end
 
 
 def left_of(lead: Lead | None, index: int) -> tuple[bytes, ...]:

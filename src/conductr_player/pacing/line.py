@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from conductr_player.core.inputs import LinkLost, Report
 from conductr_player.core.queue import EndReason
+from conductr_player.native.seats import Seat
+from conductr_player.native.senders import NativeSender
 from conductr_player.packets.opus import SILENCE
 
 from .beat import Beat, PacketSink
@@ -19,8 +21,21 @@ from .program import Program
 
 SILENCE_FRAMES: Final = 5  # Discord asks for them where sound stops, so that nothing is interpolated
 CUT_OFF_AFTER: Final = 50  # times in a row, 1 s, that a sink may raise
+RIDES_FROM: Final = 25  # packets; for fewer it is not worth it
 
 _log = logging.getLogger(__name__)
+
+
+@frozen
+class _Ride:
+    """`_sent`, and the seat's index, when it began."""
+
+    seat: Seat
+    sent: int
+    index: int
+
+    def sent_by_now(self) -> int:
+        return self.sent + self.seat.index - self.index
 
 
 @define(eq=False)
@@ -31,11 +46,17 @@ class Line(Program):
 
     A sink that raises CUT_OFF_AFTER times in a row is offered nothing more, and `LinkLost` is
     reported, until a Resume or a Take.
+
+    With a `seat` and a sink of which the library knows (`RtpSender.native`), a finished file's packets leave without
+    a tick. The tick is called again for the last one, at an order, and where a packet was not taken; it begins with
+    getting off, so that all else is as if it had never been on.
     """
 
     pacer: Beat
     sink: PacketSink
     report: Callable[[Report | LinkLost], None]
+    seat: Seat | None = field(default=None, kw_only=True)
+    _ride: _Ride | None = field(init=False, default=None)
     _orders: tuple[Order, ...] = field(init=False, default=())
     _gate: threading.Lock = field(init=False, factory=threading.Lock)  # between giving an order and going to rest
     _at_pacer: bool = field(init=False, default=False)
@@ -47,9 +68,18 @@ class Line(Program):
     _silence_left: int = field(init=False, default=0)
 
     @property
+    def packets_sent(self) -> int:
+        """See `LineLike`."""
+        while (ride := self._ride) is not None:
+            sent = ride.sent_by_now()
+            if self._ride is ride:  # else it got off meanwhile, and the seat may count another ride
+                return sent
+        return self._sent
+
+    @property
     def refused(self) -> bool:
         """See `LineLike`."""
-        return self._packet is not None and self._refused_at == self.packets_sent
+        return self._ride is None and self._packet is not None and self._refused_at == self._sent
 
     def give(self, order: Order) -> None:
         """Have `order` obeyed at the next tick; from any thread. After `close` it is ignored."""
@@ -59,15 +89,18 @@ class Line(Program):
                 return
             if not self._closed:
                 self._orders += (order,)
+            if (ride := self._ride) is not None:  # read once: the pacer's thread may be getting off
+                ride.seat.hold()
             if not self._at_pacer:
                 self._at_pacer = True
-                self.pacer.add(self.tick, self.cut_off)
+                self.pacer.add(self.tick, self.cut_off, self.seat)
 
     def close(self) -> None:
         """Leave the pacer, obey the orders that wait, end what plays. Not from a tick."""
         self.pacer.remove(self.tick)
         with self._gate:
             self._closed = self._at_pacer = True  # no order brings it back
+        self._get_off()
         self._obey()
         self._hush(EndReason.SHUTDOWN, None)
 
@@ -78,7 +111,9 @@ class Line(Program):
             self._at_pacer = False
 
     def tick(self) -> None:
-        """Send a packet. Called by the pacer each 20 ms."""
+        """Send a packet. Called by the pacer each 20 ms, but for those that leave from its seat."""
+        if self._ride is not None:
+            self._get_off()
         if self._orders:
             self._obey()
         packet = self._packet
@@ -92,16 +127,44 @@ class Line(Program):
             return
         if not sent:
             self._raised = 0
-            self._refused_at = self.packets_sent
+            self._refused_at = self._sent
             self._drop_fade()
             return
-        self.packets_sent += 1
+        self._sent += 1
         try:
             self._packet = packet = next(self._run, None)
             if packet is None:
                 self._go_on()
+            if self._begun:
+                self._get_on()
         except Exception:  # noqa: BLE001 - whatever it is, it is this track's end and nobody else's
             self._source_broke()
+
+    def _get_on(self) -> None:
+        """Let what comes leave from the seat, if it is such that there is nothing else to do."""
+        self._begun = False
+        seat, sender, cursor = self.seat, getattr(self.sink, "native", None), self._cursor
+        if seat is None or cursor is None or self._still or self._switch is not None or not cursor.heard:
+            return
+        index = cursor.index(self._sent)
+        found = cursor.stretch(index, ahead_of_end=len(self._next.lead) if self._next else 0)
+        if found is None or found[1] - index < RIDES_FROM or not isinstance(sender, NativeSender):
+            return
+        with self._gate:
+            if not self._orders and not self._closed:
+                seat.mount(sender, found[0], index, found[1] - 1)  # the last by a tick, which sees what comes then
+                self._ride = _Ride(seat, self._sent, index)
+
+    def _get_off(self) -> None:
+        ride = self._ride
+        if ride is not None:
+            self._sent = ride.sent_by_now()
+            self._ride = None  # after that: who asks meanwhile hears the same from either
+            ride.seat.leave()
+            try:
+                self._load()
+            except Exception:  # noqa: BLE001 - as in a tick
+                self._source_broke()
 
     def _tell(self, report: Report) -> None:
         self.report(report)
@@ -128,9 +191,9 @@ class Line(Program):
         return self._packet
 
     def _note_raised(self) -> None:
-        self._refused_at = self.packets_sent
-        if self.packets_sent != self._sent_at_raise:
-            self._raised, self._sent_at_raise = 0, self.packets_sent
+        self._refused_at = self._sent
+        if self._sent != self._sent_at_raise:
+            self._raised, self._sent_at_raise = 0, self._sent
         self._raised += 1
         if self._raised == 1:  # once for each time that it breaks, not fifty times a second
             _log.exception("a sink raised; the music waits until it takes packets again")
@@ -144,8 +207,8 @@ class Line(Program):
         self.report(LinkLost())
 
     def _be_quiet(self) -> None:
-        if self.packets_sent != self._quiet_at:
-            self._silence_left, self._quiet_at = SILENCE_FRAMES, self.packets_sent
+        if self._sent != self._quiet_at:
+            self._silence_left, self._quiet_at = SILENCE_FRAMES, self._sent
         if self._silence_left and not self._cut_off:
             self._silence_left -= 1
             self._send_silence()  # where it is refused nobody listens, so it is not offered again
@@ -162,8 +225,8 @@ class Line(Program):
             self._note_raised()
             return
         if sent:
-            self.packets_sent += 1
-            self._quiet_at = self.packets_sent
+            self._sent += 1
+            self._quiet_at = self._sent
 
 
 def _amended(order: Order, by: Amend) -> Order:

@@ -13,6 +13,8 @@ from weakref import WeakSet
 
 from attrs import define, field
 
+from conductr_player.native.seats import Seat, new_seat
+
 from .beat import PacketSink, SinkSpec, Tick
 from .calls import Calls
 from .guard import LOOK_EVERY_S, Guard, starved_s
@@ -50,8 +52,9 @@ class Pacer:
     _schedule: Schedule = field(init=False, factory=Schedule)
     _lines: WeakSet[Line] = field(init=False, factory=WeakSet[Line])
     _on_stuck: dict[Tick, Tick] = field(init=False, factory=dict[Tick, Tick])
+    _seats: dict[Tick, Seat] = field(init=False, factory=dict[Tick, Seat])
     _hung: dict[Tick, bool] = field(init=False, factory=dict[Tick, bool])  # True: to be called again once it returns
-    _gate: threading.Lock = field(init=False, factory=threading.Lock)  # over the two above and the worker
+    _gate: threading.Lock = field(init=False, factory=threading.Lock)  # over the three above and the worker
     _bell: threading.Lock = field(init=False, factory=threading.Lock)  # to be had when something is new
     _working: threading.Event = field(init=False, factory=threading.Event)
     _over: threading.Event = field(init=False, factory=threading.Event)
@@ -89,7 +92,7 @@ class Pacer:
 
     def line(self, sink: PacketSink | SinkSpec, report: Reporter) -> Line:
         """A guild's line at this pacer."""
-        line = Line(self, sink if callable(sink) else sink.open(), report)
+        line = Line(self, sink if callable(sink) else sink.open(), report, seat=new_seat())
         self._lines.add(line)
         return line
 
@@ -112,15 +115,17 @@ class Pacer:
         """How often it was so far behind that it let ticks fall out instead of sending a burst."""
         return self._schedule.given_up
 
-    def add(self, tick: Tick, on_stuck: Tick | None = None) -> None:
+    def add(self, tick: Tick, on_stuck: Tick | None = None, seat: Seat | None = None) -> None:
         """See `Beat`."""
         with self._gate:
             if on_stuck is not None:
                 self._on_stuck[tick] = on_stuck
+            if seat is not None:
+                self._seats[tick] = seat
             if tick in self._hung:
                 self._hung[tick] = True
                 return
-        self._schedule.add(tick, self.now())
+        self._schedule.add(tick, self.now(), seat)
         self._ring()
 
     def remove(self, tick: Tick) -> None:
@@ -128,6 +133,7 @@ class Pacer:
         self._schedule.remove(tick)
         with self._gate:
             self._on_stuck.pop(tick, None)
+            self._seats.pop(tick, None)
             if tick in self._hung:
                 self._hung[tick] = False
         while (worker := self._working_now()) is not None:
@@ -210,9 +216,9 @@ class Pacer:
     def _returned(self, tick: Tick) -> None:
         """A call that hung is over at last."""
         with self._gate:
-            wanted = self._hung.pop(tick)
+            wanted, seat = self._hung.pop(tick), self._seats.get(tick)
         if wanted:
-            self.add(tick)
+            self.add(tick, seat=seat)
 
 
 def _safely(todo: Tick) -> None:

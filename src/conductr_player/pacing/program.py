@@ -25,13 +25,13 @@ _log = logging.getLogger(__name__)
 
 @define(eq=False)
 class Program:
-    """Keeps `_packet`, to be sent next, and `_run`, those after it; whoever sends them counts `packets_sent`.
+    """Keeps `_packet`, to be sent next, and `_run`, those after it; whoever sends them counts `_sent`.
 
     A run is an iterator, mostly one that is all C, so that a packet costs next to nothing. What else there is
     to do is done where a run ends: after a play's first packet, at its end, at a bridge's.
     """
 
-    packets_sent: int = field(init=False, default=0)  # that the sink took, silence too
+    _sent: int = field(init=False, default=0)  # packets that the sink took, silence too
     _packet: bytes | None = field(init=False, default=None)  # to send at the next tick
     _run: Iterator[bytes | None] = field(init=False, default=_NOTHING)  # those after it
     _cursor: Cursor | None = field(init=False, default=None)
@@ -40,6 +40,12 @@ class Program:
     _ran_out: Cursor | None = field(init=False, default=None)  # ran ahead and ended before it was claimed
     _paused: bool = field(init=False, default=False)
     _cut_off: bool = field(init=False, default=False)
+    _begun: bool = field(init=False, default=False)  # a run was, since somebody last looked
+
+    @property
+    def packets_sent(self) -> int:
+        """See `LineLike`."""
+        return self._sent
 
     @abstractmethod
     def _tell(self, report: Report) -> None: ...
@@ -100,7 +106,7 @@ class Program:
         self._end(EndReason.REPLACED)
         if ran_out is not None and ran_out.entry_id == order.entry_id and order.index == 0:
             self._tell(Started(order.play_id))
-            self._tell(Ended(order.play_id, EndReason.FINISHED, ran_out.position_s(self.packets_sent)))
+            self._tell(Ended(order.play_id, EndReason.FINISHED, ran_out.position_s(self._sent)))
         else:
             self._cursor = Cursor(order.source, order.entry_id, order.play_id, order.index)
             self._cursor.cross(bridge, len(order.lead.packets) if order.lead else 0)
@@ -138,11 +144,11 @@ class Program:
         """What is left of a bridge; nothing unless there is sound to bridge from."""
         if self._cursor is None or self._packet is None or self._still:
             return ()
-        return left_of(lead, self._cursor.index(self.packets_sent))
+        return left_of(lead, self._cursor.index(self._sent))
 
     def _stand_still(self) -> None:
         if self._cursor is not None:
-            self._cursor.hold(self.packets_sent)
+            self._cursor.hold(self._sent)
         self._packet, self._run = None, _NOTHING
 
     def _send(self, fade: tuple[bytes, ...]) -> None:
@@ -170,12 +176,13 @@ class Program:
             if self._switch is not None:
                 self._try(self._switch, self._cursor)
             cursor = self._cursor
-            index = cursor.held = cursor.within(cursor.index(self.packets_sent))
+            index = cursor.held = cursor.within(cursor.index(self._sent))
             ahead = len(self._next.lead) if self._next else 0
             self._run = cursor.run(index, ahead_of_end=ahead, one=not cursor.heard or self._switch is not None)
             self._packet = next(self._run, None)
             if self._packet is not None:
-                cursor.flow(self.packets_sent)
+                cursor.flow(self._sent)
+                self._begun = True
                 return
             if not cursor.source.complete:
                 return
@@ -184,10 +191,10 @@ class Program:
     def _try(self, switch: Switch, cursor: Cursor) -> None:
         """Change to the other rendition if it has come so far, or forget it if it never will."""
         source = switch.source
-        index = cursor.index_in(source, self.packets_sent)
+        index = cursor.index_in(source, self._sent)
         if cursor.play_id != switch.play_id:
             self._switch = None
-        elif cursor.in_bridge(cursor.index(self.packets_sent)):
+        elif cursor.in_bridge(cursor.index(self._sent)):
             return
         elif source.first <= index < len(source):
             self._cursor = Cursor(source, cursor.entry_id, cursor.play_id, index, heard=cursor.heard)
@@ -207,9 +214,9 @@ class Program:
         self._packet, self._run = None, _NOTHING
         if cursor is None:
             return
-        follow, index = self._next, cursor.hold(self.packets_sent)
+        follow, index = self._next, cursor.hold(self._sent)
         if cursor.play_id is not None:
-            self._tell(Ended(cursor.play_id, reason, cursor.position_s(self.packets_sent)))
+            self._tell(Ended(cursor.play_id, reason, cursor.position_s(self._sent)))
         elif reason is EndReason.FINISHED:
             self._ran_out = cursor
         if reason is EndReason.FINISHED and follow is not None:

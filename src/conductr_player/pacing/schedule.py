@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import define, field
 
+from conductr_player.native.seats import Round, Seat
 from conductr_player.packets.opus import FRAME_S
 
 from .beat import Tick
@@ -30,6 +31,7 @@ class _Slot:
     guilds: int = 0  # with those who wait for their first turn
     due: float = 0.0  # the grid's next deadline
     wake: float = 0.0  # when it is really served; later than `due` only after a delay
+    round: Round[Tick] = field(factory=Round[Tick])  # what of it leaves without a call
 
 
 @define(eq=False)
@@ -44,12 +46,16 @@ class Schedule:
     calling: Calls | None = None  # what is being called just now
     _slots: tuple[_Slot, ...] = field(factory=lambda: tuple(_Slot() for _ in range(SLOTS)))
     _where: dict[Tick, _Slot] = field(factory=dict[Tick, _Slot])
+    _seats: dict[Tick, Seat] = field(factory=dict[Tick, Seat])
     _new: tuple[Tick, ...] = ()
     _anchor: float = 0.0
     _lock: threading.Lock = field(factory=threading.Lock)
 
-    def add(self, tick: Tick, now: float) -> None:
-        """Call `tick` once as soon as may be, then every 20 ms in its slot. Adding twice is adding once."""
+    def add(self, tick: Tick, now: float, seat: Seat | None = None) -> None:
+        """Call `tick` once as soon as may be, then every 20 ms in its slot. Adding twice is adding once.
+
+        It is not called when its packet leaves from `seat`.
+        """
         with self._lock:
             if tick in self._where:
                 return
@@ -61,12 +67,15 @@ class Schedule:
                 slot.due = slot.wake = offset + ceil((now - offset) / FRAME_S) * FRAME_S
             slot.guilds += 1
             self._where[tick] = slot
+            if seat is not None:
+                self._seats[tick] = seat
             self._new += (tick,)
 
     def remove(self, tick: Tick) -> None:
         with self._lock:
             if slot := self._where.pop(tick, None):
                 slot.guilds -= 1
+                self._seats.pop(tick, None)
                 slot.ticks = tuple(each for each in slot.ticks if each != tick)
                 slot.joining = tuple(each for each in slot.joining if each != tick)
                 self._new = tuple(each for each in self._new if each != tick)
@@ -90,7 +99,8 @@ class Schedule:
         for slot in self._slots:
             # Each slot by its own time: one before it may have taken long.
             if (slot.ticks or slot.joining) and slot.wake <= (now := clock()):
-                if not self._call(self._turn_of(slot, now), on_error):
+                ticks = slot.round.serve(self._turn_of(slot, now), self._seats)
+                if ticks and not self._call(ticks, on_error):
                     return
                 slot.wake = max(slot.due, clock() + CLOSEST_S)
 

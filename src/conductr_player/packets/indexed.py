@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
+import numpy as np
 from attrs import define, field
 
 from conductr_player.errors import SourceError
+from conductr_player.native.seats import Mapped
 
 from .kept_index import read_index, write_index
 from .opus import FRAME_S, check_frame, check_header, read_page
 
+PLACE = "I"  # four bytes for a place in a file
+_LONGEST_BYTES = 2**32 - 1
 _PAGES_A_BREATH = 8  # of 50 packets, a third of a millisecond; between breaths others may have the interpreter
 
 
@@ -27,8 +31,8 @@ _PAGES_A_BREATH = 8  # of 50 packets, a third of a millisecond; between breaths 
 class _Index:
     """Where in the file each packet lies."""
 
-    starts: array[int] = field(factory=lambda: array("Q"))
-    ends: array[int] = field(factory=lambda: array("Q"))
+    starts: array[int] = field(factory=lambda: array(PLACE))
+    ends: array[int] = field(factory=lambda: array(PLACE))
     joined: dict[int, bytes] = field(factory=dict[int, bytes])  # packets that lie on more than one page
 
     def add(self, packet: bytes, start: int, end: int, *, joined: bool) -> None:
@@ -55,6 +59,7 @@ class IndexedPackets:
     speed: float = field(default=1.0, init=False)
     complete: bool = field(default=True, init=False)
     error: Exception | None = field(default=None, init=False)
+    _mapped: Mapped | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._each_time = repeat(self._map)
@@ -101,6 +106,13 @@ class IndexedPackets:
         run = map(get, self._each_time, map(slice, starts, ends))
         return run if stop >= len(self) else islice(run, max(0, stop - start))
 
+    @property
+    def mapped(self) -> Mapped | None:
+        """Where all of it lies in memory, for who reads it without Python. None where a packet is not in one piece."""
+        if self._mapped is None and len(self) and not self._index.joined:
+            self._mapped = _addresses(self._map, self._index)
+        return self._mapped
+
     def sizes(self) -> Iterator[int]:
         """Every packet's length in bytes, from the index alone: nothing is read."""
         found = self._index
@@ -113,6 +125,15 @@ class IndexedPackets:
     @property
     def duration_s(self) -> float:
         return len(self) * FRAME_S
+
+
+def _addresses(file: mmap.mmap, index: _Index) -> Mapped | None:
+    """Each place is looked at first: Python would cut off what is beyond the end, others read on."""
+    data = np.frombuffer(file, np.uint8)
+    starts, ends = np.frombuffer(index.starts, np.uint32), np.frombuffer(index.ends, np.uint32)
+    if len(starts) != len(ends) or (starts > ends).any() or (ends > len(data)).any():
+        return None
+    return Mapped(data.ctypes.data, starts.ctypes.data, ends.ctypes.data, (data, starts, ends))
 
 
 def _from(numbers: array[int], start: int) -> Iterator[int]:
@@ -131,6 +152,8 @@ def _index(mapped: mmap.mmap) -> _Index:
     found = _Index()
     at, serial, headers, pages = 0, None, 0, 0
     part: bytes | None = None
+    if len(mapped) > _LONGEST_BYTES:
+        raise SourceError("a file of more than 4 GiB")
     while at < len(mapped):
         page = read_page(mapped, at)
         if page is None:

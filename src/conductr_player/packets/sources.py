@@ -14,7 +14,7 @@ from .book import PacketBook
 from .indexed import IndexedPackets, open_packets
 from .opus import check_frame
 
-__all__ = ["IndexedPackets", "LivePackets", "PacketSource", "between", "open_packets"]
+__all__ = ["IndexedPackets", "LivePackets", "PacketSource", "between", "finished", "open_packets"]
 
 
 class PacketSource(Protocol):
@@ -50,9 +50,15 @@ class PacketSource(Protocol):
 
 def between(source: PacketSource, start: int, stop: int) -> Iterator[bytes | None]:
     """Packets `start` to `stop` of any source; a finished file's at the least cost that Python can have."""
+    file = finished(source)
+    return map(source.packet, range(start, stop)) if file is None else file.between(start, stop)
+
+
+def finished(source: PacketSource) -> IndexedPackets | None:
+    """The finished file that a source is, or has become."""
     if isinstance(source, LivePackets):
-        source = source.finished or source
-    return source.between(start, stop) if isinstance(source, IndexedPackets) else map(source.packet, range(start, stop))
+        return source.finished
+    return source if isinstance(source, IndexedPackets) else None
 
 
 @define(eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import os
 from typing import Final
@@ -52,6 +53,10 @@ class Board:
         self._floats.release()
         self._map.close()
         os.close(self.fd)
+
+    def address(self, slot: int) -> int:
+        """Of a line's words, for a `Seat`. The board must not be closed while that is in use."""
+        return ctypes.addressof(ctypes.c_char.from_buffer(self._map)) + 8 * (_HEAD + _WORDS * slot)
 
     # A line's words, by its slot.
     def clear(self, slot: int) -> None:

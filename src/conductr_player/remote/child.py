@@ -20,6 +20,7 @@ from typing import Final
 from attrs import define, field
 
 from conductr_player.core.inputs import LinkLost, Report
+from conductr_player.native.seats import new_seat
 from conductr_player.pacing.line import Line
 from conductr_player.pacing.pacer import Pacer
 
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 @define(eq=False)
 class ShownLine(Line):
-    """Writes on the board where it stands, after every tick."""
+    """Writes on the board where it stands, after every tick. Its seat does so for what leaves without one."""
 
     show: Callable[..., None]  # Board.show of its slot
 
@@ -102,7 +103,9 @@ class Child:
         number, slot = values["line"], values["slot"]
         sink, give_back = opened(values["sink"], fds, blobs)
         show = partial(self.board.show, slot)
-        self._lines[number] = ShownLine(self.pacer, sink, partial(self._report, number), show), give_back
+        seat = new_seat(self.board.address(slot))
+        line = ShownLine(self.pacer, sink, partial(self._report, number), show, seat=seat)
+        self._lines[number] = line, give_back
 
     def _close(self, number: int) -> None:
         if number in self._lines:
