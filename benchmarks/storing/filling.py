@@ -1,7 +1,7 @@
 """A database full of songs, filled in bulk: what the repositories would write, without their questions a song.
 
-Songs and their index rows are the store's own (`song_search`, on SQLite through its triggers). Left out is what no
-search reads: genres by song, lyrics with times, favourites.
+Songs and their index rows are the store's own, without their indexes until the end (storing/bulk.py). Left out is what
+no search reads: genres by song, lyrics with times, favourites.
 """
 
 from __future__ import annotations
@@ -13,109 +13,62 @@ from contextlib import AsyncExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from attrs import frozen
-from sqlalchemy import Table, Text, bindparam, func, insert, text
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.schema import CreateIndex, DropIndex
+from attrs import asdict
 
 from conductr_store import Song, Store
-from conductr_store.finding import labels_of, owner_tokens, tokens_of, vocabulary
-from conductr_store.repositories.indexing import number_of, slip_rows
-from conductr_store.repositories.songs import _plain
+from conductr_store.finding import owner_tokens, tokens_of, vocabulary
+from conductr_store.repositories.indexing import index_row, number_of, slip_rows
 from conductr_store.tables import generations, guilds, owner_words, song_search, songs, users, word_slips
 
+from .bulk import Bulk, Rows, bulk
 from .songs import CHUNK, FIRST, GUILDS, chunk, owner_name, owners_of
 
 MAKERS = 2  # processes that make songs
-ROWS = 2_000  # a statement
-Rows = list[dict[str, Any]]
 Made = tuple[Rows, Rows, frozenset[str]]
 Say = Callable[[str], None]
-TOKENS = next(index for index in song_search.indexes if index.name == "ix_song_search_tokens")
-
-
-@frozen
-class Put:
-    """Rows in bulk, in one transaction; on PostgreSQL the index of tokens is made at the end, as a restore does it."""
-
-    connection: AsyncConnection
-
-    @property
-    def on_postgres(self) -> bool:
-        return self.connection.dialect.name == "postgresql"
-
-    async def begin(self) -> None:
-        await self.connection.begin()
-        if self.on_postgres:
-            await self.connection.execute(DropIndex(TOKENS))
-
-    async def rows(self, table: Table, rows: Rows) -> None:
-        statement = insert(table)
-        if self.on_postgres and table is song_search:
-            rows = [{**row, "spaced": row["tokens"].strip()} for row in rows]
-            for row in rows:
-                del row["tokens"]
-            words = func.string_to_array(bindparam("spaced", type_=Text), " ")
-            statement = statement.values(tokens=func.array_to_tsvector(words))
-        for at in range(0, len(rows), ROWS):
-            await self.connection.execute(statement, rows[at : at + ROWS])
-
-    async def end(self) -> None:
-        if self.on_postgres:
-            await self.connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
-            await self.connection.execute(CreateIndex(TOKENS))
-        await self.connection.commit()
-        raw = await self.connection.get_raw_connection()
-        driver = raw.driver_connection
-        assert driver is not None
-        await driver.execute("VACUUM ANALYZE" if self.on_postgres else "ANALYZE")  # as either does by itself in time
+SONG = tuple(column.name for column in songs.c)
 
 
 def made(of: int, first: int) -> Made:
-    """Rows of songs and of their index, and words in them, of one chunk."""
+    """Of one chunk."""
+    return rows_of(chunk(first, of))
+
+
+def rows_of(several: Iterable[Song]) -> Made:
+    """Rows of songs and of their index, and words in them. No two of the songs are of one moment."""
     song_rows: Rows = []
     index_rows: Rows = []
     words: set[str] = set()
-    for song in chunk(first, of):
+    for song in several:
         tokens = tokens_of(song)
         words |= vocabulary(tokens)
-        song_rows.append(_plain(song))
-        index_rows.append(_index_row(song, tokens))
+        plain = asdict(song, recurse=False) | {"tags": "\n".join(song.tags)}
+        song_rows.append(tuple(plain[name] for name in SONG))
+        row = index_row(song, tokens, number_of(song.created_at), "sqlite")
+        index_rows.append(tuple(row[column.name] for column in song_search.c))
     return song_rows, index_rows, frozenset(words)
-
-
-def _index_row(song: Song, tokens: frozenset[str]) -> dict[str, Any]:
-    return {
-        "number": number_of(song.created_at),  # unlike one another: SPAN has a minute for each of a million
-        "song_id": song.id,
-        "guild_id": song.guild_id,
-        "owner_id": song.owner_id,
-        "private": song.visibility == "private",
-        "length_s": song.duration_s or 0.0,
-        "labels": labels_of(song),
-        "tokens": f" {' '.join(sorted(tokens))} ",
-    }
 
 
 async def fill(stores: Sequence[Store], count: int, say: Say) -> None:
     """Every store with the same songs: most of the time goes into making them up."""
     began = time.perf_counter()
+
+    def said(line: str) -> None:
+        say(f"{line} after {time.perf_counter() - began:.0f} s")
+
     async with AsyncExitStack() as opened:
-        puts = [Put(await opened.enter_async_context(store._engine.connect())) for store in stores]
-        for put in puts:
-            await put.begin()
-        await _people(puts, count)
+        filled = [await opened.enter_async_context(bulk(store)) for store in stores]
+        await _people(filled, count)
         words: set[str] = set()
         for at, (song_rows, index_rows, found) in enumerate(opened.enter_context(chunks(count)), 1):
-            await _into(puts, songs, song_rows)
-            await _into(puts, song_search, index_rows)
+            await put_songs(filled, song_rows, index_rows)
             words |= found
             if at % 20 == 0:
-                say(f"{min(count, at * CHUNK):,} songs after {time.perf_counter() - began:.0f} s")
-        await _words(puts, words, owners_of(count))
-        for put in puts:
-            await put.end()
-    say(f"filled in {time.perf_counter() - began:.0f} s")
+                said(f"{min(count, at * CHUNK):,} songs")
+        await _words(filled, words, owners_of(count))
+        for one in filled:
+            await one.finish()
+            said(f"{one.name} filled")
 
 
 @contextmanager
@@ -129,25 +82,34 @@ def chunks(count: int) -> Iterator[Iterable[Made]]:
         yield makers.imap(partial(made, count), firsts)
 
 
-async def _words(puts: Sequence[Put], words: set[str], owners: int) -> None:
+async def put_songs(filled: Sequence[Bulk], song_rows: Rows, index_rows: Rows) -> None:
+    await _into(filled, songs, SONG, song_rows)
+    await _into(filled, song_search, tuple(column.name for column in song_search.c), index_rows)
+
+
+async def put_words(filled: Sequence[Bulk], words: Iterable[str]) -> None:
+    await _into(filled, word_slips, ("slip", "word"), [(row["slip"], row["word"]) for row in slip_rows(words)])
+
+
+async def _words(filled: Sequence[Bulk], words: set[str], owners: int) -> None:
     names = [(owner, owner_tokens(owner_name(owner))) for owner in range(1, owners + 1)]
     known = words | vocabulary(token for _, tokens in names for token in tokens)
-    await _into(puts, owner_words, [{"token": one, "user_id": owner} for owner, tokens in names for one in tokens])
-    await _into(puts, word_slips, slip_rows(known))
+    spoken = [(token, owner) for owner, tokens in names for token in sorted(tokens)]
+    await _into(filled, owner_words, ("token", "user_id"), spoken)
+    await put_words(filled, known)
 
 
-async def _into(puts: Sequence[Put], table: Table, rows: Rows) -> None:
-    for put in puts:
-        await put.rows(table, rows)
-
-
-async def _people(puts: Sequence[Put], count: int) -> None:
-    await _into(puts, users, [{"id": owner, "name": owner_name(owner)} for owner in range(1, owners_of(count) + 1)])
-    numbers = range(1, GUILDS + 1)
-    await _into(puts, guilds, [{"id": guild, "name": f"Guild {guild}", "volume": 100} for guild in numbers])
+async def _people(filled: Sequence[Bulk], count: int) -> None:
+    owners = [(owner, owner_name(owner)) for owner in range(1, owners_of(count) + 1)]
+    await _into(filled, users, ("id", "name"), owners)
+    await _into(filled, guilds, ("id", "name", "volume"), [(one, f"Guild {one}", 100) for one in range(1, GUILDS + 1)])
     wish = {"guild_id": 1, "user_id": 1, "prompt": "", "instrumental": False, "model": "V5", "state": "finished"}
-    moments = {"created_at": FIRST, "updated_at": FIRST, "told": "finished"}
-    for first in range(0, (count + 1) // 2, CHUNK):
-        numbers = range(first, min(first + CHUNK, (count + 1) // 2))
-        rows = ({"id": f"generation-{one:07}", "request_key": f"request-{one}", **wish, **moments} for one in numbers)
-        await _into(puts, generations, list(rows))
+    fixed = {**wish, "created_at": FIRST, "updated_at": FIRST, "told": "finished"}
+    names = ("id", "request_key", *fixed)
+    rows: Rows = [(f"generation-{at:07}", f"request-{at}", *fixed.values()) for at in range((count + 1) // 2)]
+    await _into(filled, generations, names, rows)
+
+
+async def _into(filled: Sequence[Bulk], table: Any, names: Sequence[str], rows: Rows) -> None:
+    for one in filled:
+        await one.rows(table.name, names, rows)

@@ -19,15 +19,19 @@ from suno_client import Polling, SunoClient
 from .allowance import Allowance
 from .archive import Archive
 from .bus import LocalBus
-from .callbacks import Callbacks
+from .callbacks import Callbacks, kie_keys_in
+from .completions import Completions
 from .dialling import SENT_ONCE, dial_for, own_gateways, ring_of
 from .errors import SetupError
+from .favourites import Favourites
+from .filters import Filters
 from .gateways import Gateway, Gateways
 from .generations import Generations
 from .host import GuildHost
 from .housekeeping import Housekeeping
 from .keeping import Keeper
 from .library import Library
+from .lyrics import Lyrics
 from .making.asking import Asker
 from .making.book import Book
 from .making.following import Follower
@@ -35,10 +39,17 @@ from .making.looks import Bells
 from .making.reconciling import Reconciler
 from .making.submitting import Submitter
 from .playback import Playback
+from .playlists import Playlists
+from .preferences import Preferences
 from .quota import Limits, limits_of
+from .radio import Radio
 from .repeats import Repeats
+from .server_keys import ServerKeys
 from .settings import Settings
 from .sounds import Sounds
+from .steering import Steering
+from .takes import Takes
+from .variations import Variations
 from .wake import Wake
 from .watcher import GenerationWatcher
 
@@ -57,6 +68,16 @@ class Conductr:
     host: GuildHost
     bus: LocalBus
     callbacks: Callbacks
+    server_keys: ServerKeys
+    preferences: Preferences
+    completions: Completions
+    playlists: Playlists
+    favourites: Favourites
+    lyrics: Lyrics
+    filters: Filters
+    variations: Variations
+    takes: Takes
+    radio: Radio
 
 
 @asynccontextmanager
@@ -84,8 +105,31 @@ async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
             housekeeping = Housekeeping(store, shelf, settings.media_quota_bytes)
             for run in (sounds.run, host.run, watcher.run, housekeeping.run):
                 background.start_soon(run)
-            callbacks = Callbacks(store, generations.nudge)
-            yield Conductr(settings, generations, Playback(store, bus), Library(store, shelf), host, bus, callbacks)
+            callbacks = Callbacks(store, generations.reconciler.hint, kie_keys_in(settings.kie_webhook_key))
+            preferences = Preferences(store, bus)
+            background.start_soon(preferences.run)
+            steering = Steering(store, bus, preferences)
+            radio = Radio(store, bus, host, generations, preferences)
+            background.start_soon(radio.run)
+            yield Conductr(
+                settings=settings,
+                generations=generations,
+                playback=Playback.over(steering),
+                library=Library(store, shelf, steering),
+                host=host,
+                bus=bus,
+                callbacks=callbacks,
+                server_keys=ServerKeys(store, gateways.ring),
+                preferences=preferences,
+                completions=Completions(store, preferences, steering),
+                playlists=Playlists(store, preferences, steering),
+                favourites=Favourites(store, steering),
+                lyrics=Lyrics(store, steering),
+                filters=Filters(store),
+                variations=Variations(store, generations),
+                takes=Takes(store, steering),
+                radio=radio,
+            )
             await host.close()
             background.cancel_scope.cancel()
 

@@ -15,25 +15,32 @@ from conductr_player import Session
 
 from .access import RoomFacts
 from .errors import PlayerUnreachable
-from .messages import Event, ToPlayer
+from .messages import Event, Tally, ToPlayer, ToVote
+from .views import BallotView
 
 BACKLOG = 256  # events a slow subscriber may lag behind before the oldest are dropped
 
 
 @frozen
 class Now:
-    """A guild's session at this moment. `room` is None where the bot sits in no channel."""
+    """A guild's session at this moment. `room` is None where the bot sits in no channel.
+
+    `arrived_s` is how much of a song that still grows can be heard; None where all of it can.
+    """
 
     session: Session
     position_s: float
     seq: int
     room: RoomFacts | None
+    votes: tuple[BallotView, ...] = ()
+    arrived_s: float | None = None
 
 
 class Owner(Protocol):
     """Who plays for the guilds of this process."""
 
     async def carry_out(self, message: ToPlayer) -> Session: ...
+    async def vote(self, vote: ToVote) -> Tally: ...
     def look(self, guild_id: int) -> Now | None: ...
 
 
@@ -55,6 +62,12 @@ class LocalBus:
         if self._owner is None:
             raise PlayerUnreachable(message.guild_id)
         return await self._owner.carry_out(message)
+
+    async def vote(self, vote: ToVote) -> Tally:
+        """Count a listener's voice. Raises PlayerUnreachable without an owner, Stale where that play is over."""
+        if self._owner is None:
+            raise PlayerUnreachable(vote.guild_id)
+        return await self._owner.vote(vote)
 
     def look(self, guild_id: int) -> Now | None:
         """The live session of a guild that is played for here; None where the saved one is the truth."""

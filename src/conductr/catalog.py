@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from conductr_player import Entry, Session
-from conductr_store import AttemptState, Generation, GenerationState, NotFound, Song, UnitOfWork
+from conductr_player import Entry
+from conductr_store import AttemptState, Generation, GenerationState, Song, UnitOfWork
 
+from .bus import Now
 from .turns import Line, read_line
-from .views import EntryView, GenerationView, QueueView, SongView
+from .views import EntryView, GenerationView, QueueView, SongView, Why
 
 SHOWN = 100  # entries of a queue that a view carries; the count and the total time are of all
 
@@ -65,16 +66,53 @@ async def _generation_view(tx: UnitOfWork, row: Generation, line: Line | None) -
         place=None if line is None else line.place(row.id),
         needs_decision=undecided and row.state is GenerationState.UNKNOWN,
         cancelled=row.cancelled_at is not None,
+        unheard=row.unheard_until is not None,
     )
 
 
-async def queue_view(tx: UnitOfWork, guild_id: int, session: Session, position_s: float, seq: int) -> QueueView:
-    """A session as people see it. A deleted song keeps its place under the title that its track carries."""
-    queue = session.queue
-    shown = queue.upcoming[:SHOWN]
-    entries = (queue.current, *shown) if queue.current else shown
-    songs = await _songs_by_id(tx, {entry.track.id for entry in entries})
-    names = await tx.users.names({entry.requested_by for entry in entries})
+async def queue_view(tx: UnitOfWork, guild_id: int, now: Now, *, first: int = 0, count: int = SHOWN) -> QueueView:
+    """A session as people see it, with `count` of those that wait, from the one at `first` on.
+
+    A deleted song keeps its place under the title that its track carries.
+    """
+    session, queue = now.session, now.session.queue
+    shown = queue.upcoming[first : first + count]
+    around = (*queue.history[-1:], *((queue.current,) if queue.current else ()), *shown)
+    view = await _viewer(tx, around)
+    everything = (queue.current, *queue.upcoming) if queue.current else queue.upcoming
+    return QueueView(
+        guild_id=guild_id,
+        state=session.state.value,
+        current=view(queue.current) if queue.current else None,
+        position_s=now.position_s,
+        upcoming=tuple(view(entry) for entry in shown),
+        upcoming_count=len(queue.upcoming),
+        total_s=sum(entry.track.duration_s or 0.0 for entry in everything),
+        seq=now.seq,
+        first=first,
+        play_id=session.play_id,
+        version=session.version,
+        loop=queue.loop.value,
+        volume=session.sound.volume_percent,
+        paused_by=tuple(sorted(cause.value for cause in session.paused_by)),
+        votes=now.votes,
+        channel_id=now.room.channel_id if now.room else None,
+        listeners=now.room.listeners if now.room else 0,
+        last=view(queue.history[-1]) if queue.history else None,
+        why=await why_of(tx, queue.current),
+    )
+
+
+async def entry_views(tx: UnitOfWork, entries: Iterable[Entry]) -> tuple[EntryView, ...]:
+    rows = tuple(entries)
+    view = await _viewer(tx, rows)
+    return tuple(view(entry) for entry in rows)
+
+
+async def _viewer(tx: UnitOfWork, entries: Iterable[Entry]) -> Callable[[Entry], EntryView]:
+    rows = tuple(entries)
+    songs = {song.id: song for song in await tx.songs.some(entry.track.id for entry in rows)}
+    names = await tx.users.names({entry.requested_by for entry in rows})
 
     def view(entry: Entry) -> EntryView:
         song = songs.get(entry.track.id)
@@ -89,24 +127,12 @@ async def queue_view(tx: UnitOfWork, guild_id: int, session: Session, position_s
             has_cover=song is not None and song.cover_key is not None,
         )
 
-    everything = (queue.current, *queue.upcoming) if queue.current else queue.upcoming
-    return QueueView(
-        guild_id=guild_id,
-        state=session.state.value,
-        current=view(queue.current) if queue.current else None,
-        position_s=position_s,
-        upcoming=tuple(view(entry) for entry in shown),
-        upcoming_count=len(queue.upcoming),
-        total_s=sum(entry.track.duration_s or 0.0 for entry in everything),
-        seq=seq,
-    )
+    return view
 
 
-async def _songs_by_id(tx: UnitOfWork, ids: set[str]) -> dict[str, Song]:
-    found: dict[str, Song] = {}
-    for song_id in ids:
-        try:
-            found[song_id] = await tx.songs.get(song_id)
-        except NotFound:
-            continue
-    return found
+async def why_of(tx: UnitOfWork, entry: Entry | None) -> Why | None:
+    """Why the radio chose it; None where a person did."""
+    if entry is None:
+        return None
+    pick = await tx.listening.pick_of(entry.track.id)
+    return None if pick is None else Why(pick.reason, pick.subject)

@@ -10,6 +10,7 @@ ConductrError
   SongNotReady        the song is still being made: wait for it
   BadWish             the wish cannot be sent: names the field, why, and the limit
   TooManyWaiting      the server has enough songs in the making: wait for one
+  AlreadyAsked        the same wish is in the making here: look at it, or insist on another
   QuotaReached        the songs of the day or month are used up: says whose, how many, and when more come
   Crowded             too many wishes went out with that key just now: in `again_in_s` seconds there is a place
   SubmissionUnsaved   Suno took the wish, but it could not be written down: look before asking again
@@ -18,8 +19,13 @@ ConductrError
   TooLate             it can be heard already, or has ended: nothing is left to cancel
   StillOpen           it was taken, or may have been: no new attempt before that is settled
   NothingToDecide     what became of it is known
+  KeysNotKept         no key of one's own can be kept here: the operator has to set CONDUCTR_SEALING_KEYS
+  UnknownProvider     no such provider here: names those that are known
+  UnusableKey         that cannot be a key: copy it whole
   PlayerUnreachable   no process plays for that server now
+  BadSetting          there is no such setting, or it cannot be that: names it
   SetupError          the operator has to mend the settings: names the setting
+  (what queue and collection refuse besides stands in denials.py)
 """
 
 from __future__ import annotations
@@ -81,6 +87,14 @@ class TooManyWaiting(ConductrError):
         self.limit = limit
 
 
+class AlreadyAsked(ConductrError):
+    """Nothing was written or charged; asked for `anew` it is made once more."""
+
+    def __init__(self, generation_id: str) -> None:
+        super().__init__(generation_id)
+        self.generation_id = generation_id
+
+
 class QuotaReached(ConductrError):
     """`whose`: "member", "here" (the member in this server), "server", "everybody" or "plan" (the member's month)."""
 
@@ -125,10 +139,35 @@ class NothingToDecide(ConductrError):
     pass
 
 
+class KeysNotKept(ConductrError):
+    pass
+
+
+class UnknownProvider(ConductrError):
+    """`known` are the names of those that can be asked."""
+
+    def __init__(self, provider: str, known: tuple[str, ...]) -> None:
+        super().__init__(provider)
+        self.provider = provider
+        self.known = known
+
+
+class UnusableKey(ConductrError):
+    """It is empty, too long, or holds what no key does; nothing of it is told."""
+
+
 class PlayerUnreachable(ConductrError):
     def __init__(self, guild_id: int) -> None:
         super().__init__(str(guild_id))
         self.guild_id = guild_id
+
+
+class BadSetting(ConductrError):
+    """Nothing was changed. `name` is a field of GuildSettings or UserSettings, or what was taken for one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class SetupError(ConductrError):

@@ -1,4 +1,4 @@
-"""Gateways: who is asked for a song, in which order, and who made which. Members' own keys come before the bot's."""
+"""Gateways: who is asked for a song, in which order, and who made which; by whose key is up to who brought one."""
 
 from __future__ import annotations
 
@@ -9,24 +9,32 @@ from logging import getLogger
 from attrs import define, evolve, field, frozen
 
 from conductr_store import NotFound, SealBroken, Store, UnitOfWork
-from conductr_store.records import ProviderKey
+from conductr_store.records import GuildKey, ProviderKey
 from conductr_store.sealing import KeyRing
 from suno_client import BadKey, SunoClient, SunoError
 
 from .errors import Crowded
 from .health import Health, Standing
+from .languages import tongue_for
 
 log = getLogger(__name__)
 
 SUBMISSIONS = 18  # in WINDOW_S for one key, in all processes; a gateway refuses the 21st (suno.md 2A.10)
 WINDOW_S = 10.0
-KEY_REFUSED = "The provider does not accept this key."
-FORGET_AFTER_S = 3_600.0  # a member's client that was not asked for so long is closed: no song takes that long
+# A server of one's own has one account's cookie and one browser, and asks for a captcha each time (suno.md 2C). The
+# paid gateways take many at once; they refuse only by the window above.
+ONE_AT_A_TIME = frozenset({"gcui"})
+AFTER_ANOTHER_S = 2.0
+UNDER_WAY_S = 600.0  # longer than any submission; one whose process died is settled by its lease
+KEY_REFUSED = tongue_for("en")("reason.key_refused")
+FORGET_AFTER_S = 3_600.0  # a client of a brought key that was not asked for so long is closed: no song takes that long
+
+AnyKey = ProviderKey | GuildKey
 
 
 @frozen(eq=False)
 class Gateway:
-    """A provider, spoken to with one key. `key_id` is the member's key in the store; None is the bot's own."""
+    """A provider, spoken to with one key. `key_id`: a member's or a server's in the store; None is the bot's own."""
 
     name: str
     suno: SunoClient
@@ -35,6 +43,11 @@ class Gateway:
     @property
     def takes_callbacks(self) -> bool:
         return self.suno.supports("callbacks")
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """Whether it has to answer one submission before the next, in all processes."""
+        return self.suno.dialect in ONE_AT_A_TIME
 
 
 @frozen(eq=False)
@@ -65,14 +78,15 @@ class Gateways:
         """The bot's first choice, whether it is up or not."""
         return self.own[0]
 
-    async def choose(self, *, user_id: int | None = None, exclude: Collection[str] = ()) -> Gateway | None:
+    async def choose(
+        self, *, user_id: int | None = None, guild_id: int | None = None, exclude: Collection[str] = ()
+    ) -> Gateway | None:
         """Whom to ask now: not those named in `exclude`. None where none is up: wait for `again_in_s`.
 
         A closed one is given to one wish a minute: it finds out whether it is open again, and costs nothing if not.
         """
         now = self.now()
-        members = () if user_id is None else await self._members(user_id)
-        for gateway in members:
+        for gateway in await self._brought(user_id, guild_id):
             if gateway.name not in exclude and self._lets_in(gateway, now):
                 return gateway
         wanted = [gateway for gateway in self.own if gateway.name not in exclude]
@@ -108,10 +122,13 @@ class Gateways:
                     await tx.provider_keys.refused(gateway.key_id, KEY_REFUSED)
 
     async def take_turn(self, tx: UnitOfWork, gateway: Gateway) -> None:
-        """Called in the transaction that begins an attempt, before it. Raises Crowded where the key's limit is reached.
+        """Called in the transaction that begins an attempt, before it. Raises Crowded where the key's limit is reached,
+        or another's submission has to be answered first.
 
         All processes that submit with one key count together, by the database's clock.
         """
+        if gateway.one_at_a_time and await tx.rates.busy(gateway.name, gateway.key_id, within_s=UNDER_WAY_S):
+            raise Crowded(AFTER_ANOTHER_S)
         wait_s = await tx.rates.wait_s(gateway.name, gateway.key_id, at_most=SUBMISSIONS, within_s=WINDOW_S)
         if wait_s > 0:
             raise Crowded(wait_s)
@@ -138,19 +155,24 @@ class Gateways:
             self._doors[gateway.name] = health.probing(now)
         return True
 
-    async def _members(self, user_id: int) -> tuple[Gateway, ...]:
-        """By the keys that a member has brought, in the order of the bot's own providers."""
+    async def _brought(self, user_id: int | None, guild_id: int | None) -> tuple[Gateway, ...]:
+        """By the keys that the member has brought, then the server's; each in the order of the bot's own providers."""
         if self.ring is None:
             return ()
         async with self.store.begin() as tx:
-            keys = [key for key in await tx.provider_keys.of_user(user_id) if key.usable]
+            members = () if user_id is None else await tx.provider_keys.of_user(user_id)
+            servers = () if guild_id is None else await tx.provider_keys.of_guild(guild_id)
         order = [gateway.name for gateway in self.own]
-        keys.sort(key=lambda key: order.index(key.provider) if key.provider in order else len(order))
+
+        def place(key: AnyKey) -> int:
+            return order.index(key.provider) if key.provider in order else len(order)
+
+        keys = [key for kind in (members, servers) for key in sorted(kind, key=place) if key.usable]
         found = [await self._opened(key) for key in keys]
         return tuple(gateway for gateway in found if gateway is not None)
 
-    async def _opened(self, key: ProviderKey) -> Gateway | None:
-        """The client of a member's key; None where the key does not open, or its provider is not known here."""
+    async def _opened(self, key: AnyKey) -> Gateway | None:
+        """The client of a brought key; None where the key does not open, or its provider is not known here."""
         await self._close_old()
         known = self._visits.get(key.id)
         gateway = known.gateway if known else self._dialled(key)
@@ -158,7 +180,7 @@ class Gateways:
             self._visits[key.id] = _Visit(gateway, self.now())
         return gateway
 
-    def _dialled(self, key: ProviderKey) -> Gateway | None:
+    def _dialled(self, key: AnyKey) -> Gateway | None:
         if self.ring is None or self.dial is None:
             return None
         try:

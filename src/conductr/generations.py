@@ -15,13 +15,13 @@ from .errors import NothingToDecide, NotYours, StillOpen, TooLate, UnknownGenera
 from .making.asking import Asker
 from .making.book import Book
 from .making.deciding import Move, WrongMove, after
+from .making.reasons import CANCELLED
 from .making.reconciling import Reconciler
 from .making.submitting import Submitter
 from .messages import GenerationChanged
-from .views import GenerationView, UnsettledView
+from .quota import tightest
+from .views import GenerationView, LeftView, UnsettledView
 from .wishes import Wish, check_request, request_for, tidy
-
-CANCELLED = "It was cancelled before it was sent, so it cost nothing."
 
 
 @define(eq=False)
@@ -46,9 +46,10 @@ class Generations:
         """Ask for a song. The same `request_key` again gives the generation that it started, and sends nothing.
 
         The same wish within a while, by anyone of the server, gives the song that was made then (`repeated`), and
-        costs nothing; `anew` insists on a new one. Where others wait, it takes its place in line.
-        Raises NotInVoice, BusyElsewhere, BadWish, TooManyWaiting, QuotaReached; SunoError, StoreError where it failed
-        at once.
+        costs nothing; while it is in the making, the same member's second press gives it (`doubled`), and whoever else
+        asks has to confirm. `anew` insists on a new one. Where others wait, it takes its place in line.
+        Raises NotInVoice, BusyElsewhere, BadWish, AlreadyAsked, TooManyWaiting, QuotaReached; SunoError, StoreError
+        where it failed at once.
         """
         now = self._bus.look(caller.guild_id)
         check_may_steer(caller, now.room if now else None)
@@ -57,12 +58,13 @@ class Generations:
         asked = await self.asker.ask(caller, wish, request_key, reply_to, anew=anew)
         if asked.new:
             await self._send_or_wait(asked.row, turn=asked.turn)
-        return evolve(await self.get(asked.row.id), repeated=asked.repeated)
+        return evolve(await self.get(asked.row.id), repeated=asked.repeated, doubled=asked.doubled)
 
     async def get(self, generation_id: str) -> GenerationView:
         """Raises UnknownGeneration."""
         async with self._store.begin() as tx:
-            return await generation_view(tx, await _known(tx, generation_id))
+            row = await _known(tx, generation_id)
+            return evolve(await generation_view(tx, row), quota_left=await self._left(tx, row))
 
     async def recent(self, guild_id: int, limit: int = 10) -> tuple[GenerationView, ...]:
         """A guild's generations, newest first."""
@@ -145,7 +147,7 @@ class Generations:
                 raise StillOpen from error
             ref = await self.asker.reserved(tx, entry.row)
             tried = 0 if entry.attempt is None else entry.attempt.number
-            free = {"lease_owner": None, "lease_until": None, "reason": None}
+            free = {"lease_owner": None, "lease_until": None, "reason": None, "asked_at": self.book.now()}
             row = await self.book.close(tx, entry, then, due_in=None, quota_ref=ref, tried_before=tried, **free)
             return entry.row, row
 
@@ -157,6 +159,14 @@ class Generations:
     async def nudge(self, attempt_id: str, task_id: str | None = None) -> None:
         """A callback came: look at once, with our own key. Nothing that it told is believed. Raises StoreError."""
         await self.reconciler.nudge(attempt_id, task_id)
+
+    async def _left(self, tx: UnitOfWork, row: Generation) -> LeftView | None:
+        """Of the bot's key, while the wish is counted on it."""
+        if row.quota_ref is None:
+            return None
+        whose = {"user_id": row.user_id, "guild_id": row.guild_id}
+        first = tightest(await self.asker.allowance.left(tx, **whose, at=self.book.now()))
+        return None if first is None else LeftView(first.whose, first.left, first.limit, first.returns_at)
 
     async def _send_or_wait(self, row: Generation, *, turn: bool) -> None:
         if turn:

@@ -3,47 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from logging import getLogger
-from math import inf
 
 import anyio
+from anyio.abc import TaskGroup
 from attrs import define, field
 
 from conductr_player import (
-    Jump,
     LinkLost,
     LinkRestored,
     Pacer,
     PacketSink,
     Pause,
+    PauseCause,
     PlaybackState,
     PlayerError,
     Players,
-    Previous,
     Resume,
-    Seek,
     Session,
-    Skip,
     output_for,
-    step,
 )
 from conductr_player.render import Renditions
-from conductr_store import Store, StoreError
+from conductr_store import GuildSettings, Store
 from conductr_store.faults import faultpoint
 
+from .access import RoomFacts
 from .bus import LocalBus, Now
-from .errors import PlayerUnreachable
-from .messages import SessionChanged, ToPlayer
-from .room import Room, Work, nobody, noter_of, nothing
-from .saved import count_play, record, restore, was_carried_out, write
+from .carrying import Carrying
+from .messages import SessionChanged, SettingsChanged, Tally, ToPlayer, ToVote
+from .room import Listening, Room, Work, nobody, noter_of, nothing
+from .saved import restore
 from .sounds import Sounds
 
 log = getLogger(__name__)
 
-TAKEN_WITHIN_S = 5.0  # a player takes a command in a tick; one that does not has crashed
 SAVE_EVERY_S = 5.0  # how much of a song a crash may cost
-NEEDS_SOUND = Skip | Previous | Jump | Seek | Pause | Resume | LinkLost | LinkRestored
 
 
 @define(eq=False)
@@ -59,6 +54,11 @@ class GuildHost:
     _rooms: dict[int, Room] = field(factory=dict)
     # One at a time opens, closes or edits the saved queue of a guild.
     _changing: defaultdict[int, anyio.Lock] = field(factory=lambda: defaultdict(anyio.Lock))
+    _background: TaskGroup | None = None
+    _carrying: Carrying = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._carrying = Carrying(self.store, self.bus, self._rooms, self._let_go)
 
     async def open_room(
         self,
@@ -68,56 +68,43 @@ class GuildHost:
         name: str = "",
         *,
         guild_name: str = "",
-        listeners: Callable[[], int] = nobody,
+        listeners: Callable[[], Listening] = nobody,
         resume: bool = True,
         on_reconnect: Work = nothing,
+        epoch: int | None = None,
+        bits_per_s: int | None = None,
     ) -> Room:
         """Let a guild's music be heard at `sink`. With `resume`, what was playing goes on; a person's pause stays.
 
-        `on_reconnect` is called where no packet has left for a while although one should.
+        `on_reconnect` is called where no packet has left for a while although one should. `epoch` is of the guild's
+        lease, under which its queue is saved; `bits_per_s` is what the channel takes.
         """
         async with self._changing[guild_id]:
             await self._close(guild_id)
-            return await self._open(
+            faultpoint("player.start")
+            session, position_s, seq, settings = await self._restored(guild_id, guild_name)
+            player = self.players.open(
                 guild_id,
-                sink,
-                channel_id,
-                name,
-                guild_name=guild_name,
-                listeners=listeners,
-                resume=resume,
+                lambda report: output_for(self.pacer, sink, self.sounds.open, report, self.renditions),
+                self._carrying.changes_of(guild_id),
+                session=session,
+                start_at_s=position_s,
+                on_notice=noter_of(guild_id),
                 on_reconnect=on_reconnect,
             )
+            room = Room(guild_id, channel_id, name, player, seq, listeners, settings, bits_per_s, epoch)
+            self._rooms[guild_id] = room
+            room.tune()
+            if resume:
+                player.tell(LinkRestored())
+                if session.state is PlaybackState.IDLE and session.queue.upcoming:
+                    player.tell(Resume())
+            return room
 
-    async def _open(
-        self,
-        guild_id: int,
-        sink: PacketSink,
-        channel_id: int | None,
-        name: str,
-        *,
-        guild_name: str,
-        listeners: Callable[[], int],
-        resume: bool,
-        on_reconnect: Work,
-    ) -> Room:
-        faultpoint("player.start")
+    async def _restored(self, guild_id: int, guild_name: str) -> tuple[Session, float, int, GuildSettings]:
         session, position_s, seq = await restore(self.store, guild_id, guild_name)
-        player = self.players.open(
-            guild_id,
-            lambda report: output_for(self.pacer, sink, self.sounds.open, report, self.renditions),
-            self._changes_of(guild_id),
-            session=session,
-            start_at_s=position_s,
-            on_notice=noter_of(guild_id),
-            on_reconnect=on_reconnect,
-        )
-        room = self._rooms[guild_id] = Room(guild_id, channel_id, name, player, seq, listeners)
-        if resume:
-            player.tell(LinkRestored())
-            if session.state is PlaybackState.IDLE and session.queue.upcoming:
-                player.tell(Resume())
-        return room
+        async with self.store.begin() as tx:
+            return session, position_s, seq, await tx.guilds.settings(guild_id)
 
     async def close_room(self, guild_id: int) -> None:
         """Fall silent and keep the queue for the next `open_room`. Nothing happens where no room is open."""
@@ -147,21 +134,50 @@ class GuildHost:
     def room(self, guild_id: int) -> Room | None:
         return self._rooms.get(guild_id)
 
-    def moved(self, guild_id: int, channel_id: int, name: str) -> None:
+    def rooms(self) -> dict[int, RoomFacts]:
+        """Where each guild is heard now, and by whom."""
+        return {guild_id: room.facts() for guild_id, room in self._rooms.items()}
+
+    def moved(self, guild_id: int, channel_id: int, name: str, bits_per_s: int | None = None) -> None:
         """The bot was moved to another channel; the music goes on there."""
         if (room := self._rooms.get(guild_id)) is not None:
-            room.channel_id, room.name = channel_id, name
+            room.channel_id, room.name, room.bits_per_s = channel_id, name, bits_per_s or room.bits_per_s
+            self._tell(room, room.tune)
+            self.bus.publish(SessionChanged(guild_id, room.seq))
 
     def link(self, guild_id: int, *, up: bool) -> None:
         """The voice connection was lost, or is back. A lost one holds the song where it is."""
         if (room := self._rooms.get(guild_id)) is not None:
             room.player.tell(LinkRestored() if up else LinkLost())
 
+    def hold(self, guild_id: int, cause: PauseCause) -> None:
+        """Music rests as long as that cause lasts: nobody listens, or the bot is muted. A person's pause is apart."""
+        if (room := self._rooms.get(guild_id)) is not None:
+            self._tell(room, lambda: room.player.tell(Pause(cause)))
+
+    def release(self, guild_id: int, cause: PauseCause) -> None:
+        """The cause is over; what a person has paused stays so."""
+        if (room := self._rooms.get(guild_id)) is not None and cause in room.player.session.paused_by:
+            self._tell(room, lambda: room.player.tell(Resume(cause)))
+
+    def listeners_changed(self, guild_id: int, ids: frozenset[int]) -> None:
+        """Who hears the room now. A vote may pass by somebody's leaving."""
+        room = self._rooms.get(guild_id)
+        if room is None:
+            return
+        room.told_listeners(ids)
+        if self._background is not None:
+            self._background.start_soon(self._recount, room)
+        self.bus.publish(SessionChanged(guild_id, room.seq))
+
     def look(self, guild_id: int) -> Now | None:
         room = self._rooms.get(guild_id)
         if room is None:
             return None
-        return Now(room.player.session, room.player.position_s, room.seq, room.facts())
+        session, current = room.player.session, room.player.session.queue.current
+        arrived_s = None if current is None else self.sounds.arrived_s(current.track.id)
+        votes = room.ballots.views(session.play_id, room.count())
+        return Now(session, room.player.position_s, room.seq, room.facts(), votes, arrived_s)
 
     async def carry_out(self, message: ToPlayer) -> Session:
         """The session that the command leads to, in the log by then; sound follows within a tick.
@@ -170,78 +186,47 @@ class GuildHost:
         StoreError, where it could not be written down: then it may be heard, but nobody was told that it holds.
         """
         async with self._changing[message.guild_id]:
-            room = self._rooms.get(message.guild_id)
-            known = message.command_id and await was_carried_out(self.store, message.guild_id, message.command_id)
-            if room is None:
-                return await self._edit_saved(message, known=bool(known))
-            if known:
-                return room.player.session
-            session = await self._ask(room, message)
-            if message.command_id is not None:  # with the player as it is by now: nothing older is saved after it
-                player = room.player
-                await self._record(message, player.session, player.position_s, room.next_seq())
-                room.unrecorded.discard(message.command_id)
-        faultpoint("queue.after_ack")
-        return session
+            return await self._carrying.carry_out(message)
 
-    async def _ask(self, room: Room, message: ToPlayer) -> Session:
-        if message.command_id in room.unrecorded:  # it was taken, and only not written down
-            return room.player.session
-        if message.command_id is not None:
-            room.unrecorded.add(message.command_id)
-        try:
-            with anyio.move_on_after(TAKEN_WITHIN_S):
-                return await room.player.ask(message.command, expected=message.expected)
-        except PlayerError:
-            room.unrecorded.discard(message.command_id or "")
-            raise
-        raise PlayerUnreachable(message.guild_id)
-
-    async def _record(self, message: ToPlayer, session: Session, position_s: float, seq: int) -> None:
-        faultpoint("queue.before_tx")
-        await record(self.store, message, session, position_s, seq)
-        faultpoint("queue.after_commit")
+    async def vote(self, vote: ToVote) -> Tally:
+        """Count a listener's voice, and do what was voted on where it is enough. Raises as `carry_out`."""
+        async with self._changing[vote.guild_id]:
+            return await self._carrying.vote(vote)
 
     async def run(self) -> None:
-        """Save every playing room's position now and then, so that a crash costs seconds of a song, not the song."""
+        """Save every playing room's position now and then, so that a crash costs seconds of a song, not the song.
+
+        Also hear of settings that have changed.
+        """
+        async with anyio.create_task_group() as background, self.bus.subscribe() as events:
+            self._background = background
+            background.start_soon(self._save_positions)
+            async for event in events:
+                if isinstance(event, SettingsChanged) and (room := self._rooms.get(event.guild_id)) is not None:
+                    await self._carrying.settle(room)
+
+    async def _save_positions(self) -> None:
         while True:
             await anyio.sleep(SAVE_EVERY_S)
-            for guild_id, room in tuple(self._rooms.items()):
+            for room in tuple(self._rooms.values()):
                 if room.player.session.state is PlaybackState.PLAYING:
-                    await self._save(guild_id, room.player.session, room.player.position_s)
+                    await self._carrying.save(room, room.player.session, room.player.position_s)
 
-    def _changes_of(self, guild_id: int) -> Callable[[Session, float], Awaitable[None]]:
-        async def changed(session: Session, position_s: float) -> None:
-            await self._save(guild_id, session, position_s)
-            if (room := self._rooms.get(guild_id)) is not None:
-                self.bus.publish(SessionChanged(guild_id, room.seq))
-                if (song_id := room.newly_heard(session)) is not None:
-                    await count_play(self.store, song_id)
-
-        return changed
-
-    async def _edit_saved(self, message: ToPlayer, *, known: bool) -> Session:
-        """What can be asked of a queue that nobody hears: all but what is done to the sound. It has no link."""
-        if isinstance(message.command, NEEDS_SOUND):
-            raise PlayerUnreachable(message.guild_id)
-        saved, _, seq = await restore(self.store, message.guild_id, "")
-        if known:
-            return saved
-        unheard, _ = step(saved, LinkLost(), -inf, expected=message.expected)
-        session, _ = step(unheard, message.command, -inf)
-        if message.command_id is None:
-            await write(self.store, message.guild_id, session, session.start_at_s, seq + 1)
-        else:
-            await self._record(message, session, session.start_at_s, seq + 1)
-        self.bus.publish(SessionChanged(message.guild_id, seq + 1))
-        return session
-
-    async def _save(self, guild_id: int, session: Session, position_s: float) -> None:
-        room = self._rooms.get(guild_id)
-        if room is None:
-            return
+    async def _recount(self, room: Room) -> None:
         try:
-            await write(self.store, guild_id, session, position_s, room.next_seq())
-            faultpoint("player.position_saved")
-        except StoreError:
-            log.exception("the queue of guild %s could not be saved; it is tried again at the next change", guild_id)
+            async with self._changing[room.guild_id]:
+                await self._carrying.recount(room)
+        except Exception:  # a fire wall: the other rooms play on
+            log.exception("what was voted on in guild %s could not be done", room.guild_id)
+
+    def _let_go(self, room: Room) -> None:
+        """Another process plays for the guild: our room falls silent, and saves nothing any more."""
+        room.lost = True
+        if self._background is not None and self._rooms.get(room.guild_id) is room:
+            self._background.start_soon(self.close_room, room.guild_id)
+
+    def _tell(self, room: Room, tell: Callable[[], None]) -> None:
+        try:
+            tell()
+        except PlayerError:
+            log.warning("the player of guild %s is too busy to be told", room.guild_id)

@@ -46,6 +46,7 @@ class Keeper:
             opus_key = await shelf.keep_file(packets, ".opus", kind=FileKind.PACKETS, refetchable=True)
             cover_key = await self._cover(shelf, clip, Path(folder))
         async with self.store.begin() as tx:
+            await tx.files.claim(key for key in (audio_key, opus_key, cover_key) if key is not None)
             song = await tx.songs.update(
                 song.id,
                 state=SongState.READY,

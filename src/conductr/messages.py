@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from conductr_player import Command
+from conductr_player import Command, Session
 
 
 @frozen
@@ -33,7 +33,14 @@ class SongReady:
     song_id: str
 
 
-Event = SessionChanged | GenerationChanged | SongReady
+@frozen
+class SettingsChanged:
+    """A server wants it otherwise from now on: whoever keeps its settings reads them anew."""
+
+    guild_id: int
+
+
+Event = SessionChanged | GenerationChanged | SongReady | SettingsChanged
 
 
 @frozen
@@ -51,3 +58,28 @@ class ToPlayer:
     command: Command
     expected: int | None = None
     command_id: str | None = None
+
+
+@frozen
+class ToVote:
+    """A listener is for doing this to the play `play_id`. Given again, it is taken back.
+
+    Where it is enough, or is once somebody has left, the guild's owner carries out `command`.
+    """
+
+    guild_id: int
+    deed: str
+    play_id: int
+    voter_id: int
+    command: Command
+
+
+@frozen
+class Tally:
+    """How a vote stands. `passed`: the command was carried out, and led to `session`."""
+
+    have: int
+    needed: int
+    passed: bool
+    withdrawn: bool
+    session: Session

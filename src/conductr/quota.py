@@ -80,15 +80,9 @@ def charges(
     )
 
 
-def left_in_words(found: tuple[Left, ...]) -> str:
-    """The tightest limit in a sentence, such as "3 of 20 songs left today."; empty where there is none."""
-    if not found:
-        return ""
-    tightest = min(found, key=lambda one: (one.left, one.returns_at))
-    span = "this month" if tightest.whose == "plan" else "today"
-    place = {"server": " in this server", "here": " here", "everybody": " for everybody"}.get(tightest.whose, "")
-    songs = "song" if tightest.limit == 1 else "songs"
-    return f"{tightest.left:,} of {tightest.limit:,} {songs} left {span}{place}."
+def tightest(found: tuple[Left, ...]) -> Left | None:
+    """The limit that is reached first; None where there is none."""
+    return min(found, key=lambda one: (one.left, one.returns_at), default=None)
 
 
 def _smaller(operators: int | None, servers: int | None) -> int | None:

@@ -1,147 +1,121 @@
-"""Errors in words: what went wrong, and what the person can do next. Never an error's own text, never a secret."""
+"""Errors in words: what went wrong, and what the person can do next. Never an error's own text, never a secret.
+
+An error of any package is worded by its name: `NotInVoice` by `error.not_in_voice.text` and `.hint` of the catalogue,
+or as the nearest kind above it that has words. Names in braces there are attributes of the error.
+"""
 
 from __future__ import annotations
 
-import conductr_player as player
-import conductr_store as store
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, cast
+
 import suno_client as suno
 
-from . import errors
+from . import denials, errors
+from .languages import Tongue, tongue_for
+from .rights import NotAllowed, Right
+from .wording.reasons import HOLE, in_words
+from .wording.reply import shorten
+from .wording.sizes import size
 
 Words = tuple[str, str | None]  # a sentence, and the way out where there is one
 
-GENERAL: Words = ("Something went wrong here.", "Try again; the operator finds the cause in the log.")
-
-PLAIN: dict[type[BaseException], Words] = {
-    errors.ConductrError: ("That cannot be done now.", None),
-    errors.NotInVoice: ("You are not in a voice channel.", "Join one, then ask again."),
-    errors.NothingPlaying: ("Nothing is playing.", "/generate makes a song, /play plays one you have."),
-    errors.AlreadyPaused: ("It is paused already.", "/play goes on."),
-    errors.NothingToPlay: ("There is nothing to play.", "/generate makes a song."),
-    errors.UnknownSong: ("No such song in this library.", "Choose one from the list that /play offers."),
-    errors.UnknownGeneration: ("That wish is not known here.", "/generate makes a new song."),
-    errors.NotYours: ("Another member asked for that song.", "Only they can take it back."),
-    errors.TooLate: ("There is nothing left to cancel.", "/skip passes over a song that plays."),
-    errors.StillOpen: ("Suno has that song, or may have it.", "It is sent again only once that is settled."),
-    errors.NothingToDecide: ("What became of that song is known already.", None),
-    errors.SubmissionUnsaved: (
-        "Suno took the wish, but the database would not write it down.",
-        "The operator finds its number in the log; ask again only if it does not appear.",
-    ),
-    errors.Crowded: ("Many wishes are on their way to Suno now.", "Yours follows in a moment; nothing was charged."),
-    errors.PlayerUnreachable: ("I am in no voice channel here.", "/join calls me in."),
-    suno.SunoError: ("Suno could not do that.", "Try again later."),
-    suno.NotSent: ("Suno cannot be reached now, and nothing was sent or charged.", "Try again in a few minutes."),
-    suno.Unanswered: (
-        "Suno's answer was lost, so it is not known whether the song was accepted or paid for.",
-        "Nothing was sent again. Ask once more if you want to try anew.",
-    ),
-    suno.OutOfCredits: ("The Suno account has no credits left.", "The operator can top it up; nothing was charged."),
-    suno.TooMany: ("Suno is taking too many requests now.", "Try again in a minute; nothing was charged."),
-    suno.BadKey: ("Suno does not accept this bot's key.", "The operator has to check CONDUCTR_SUNO_API_KEY."),
-    suno.PromptRejected: ("Suno turned that prompt down.", "Put it in other words: no artist names, nothing harmful."),
-    suno.Maintenance: ("Suno is closed for maintenance.", "Try again later; nothing was charged."),
-    suno.Refused: ("Suno refused the request.", "Try again with a simpler prompt; nothing was charged."),
-    suno.AlreadyMade: ("Suno has made that already.", "It is in your Suno account; nothing was charged again."),
-    suno.NotJournaled: (
-        "Suno took the wish, but it could not be written down here.",
-        "The operator finds its number in the log; ask again only if it does not appear.",
-    ),
-    suno.BadSignature: ("A message in Suno's name came from somebody else.", "Nothing was believed of it."),
-    suno.TaskFailed: ("Suno could not do that to the song.", "Try again later."),
-    suno.GenerationFailed: ("Suno could not make that song.", "Try again, or put it in other words."),
-    suno.WaitTimeout: ("Suno did not finish the song in time.", "If it comes later, it is in your Suno account."),
-    suno.BadMedia: ("Suno delivered a damaged file.", "Try again; the song may be whole in your Suno account."),
-    player.PlayerError: ("The voice connection failed.", "Try /join again."),
-    player.PlayerBusy: ("Too many commands are waiting here.", "Try again in a moment."),
-    player.FFmpegMissing: (
-        "FFmpeg was not found, so no song can be prepared.",
-        "The operator can run: conductr doctor",
-    ),
-    player.SourceError: ("That song's audio cannot be read.", "Try another song, or make it anew with /generate."),
-    player.CommandRefused: ("That cannot be done with the queue now.", "Look at /queue, then ask again."),
-    player.Stale: ("The queue has changed since you saw it, so nothing was done.", "Look again, then ask once more."),
-    player.UnknownEntry: ("That song does not wait in the queue any more.", "/queue shows what does."),
-    player.AlreadyQueued: ("That song plays or waits already.", "/queue shows where."),
-    player.NothingToUndo: ("There is nothing left to undo.", "Only the last minute can be taken back."),
-    player.SnapshotError: ("The saved queue was made by another version.", "The operator can run: conductr doctor"),
-    store.StoreError: ("The database cannot be reached, so nothing was changed.", "Try again later."),
-    store.CommitUnsure: ("The database's answer was lost; look whether it was done.", "Ask again only if it was not."),
-    store.Conflict: ("That is there already, so nothing was changed.", "Look again, then ask once more."),
-    store.Settled: ("That was decided otherwise before, and it stands.", None),
-    store.LeaseLost: ("Another process of the bot is at it, so nothing was changed here.", "Try again in a moment."),
-    store.QuotaUsedUp: (
-        "No more songs are left to make for now.",
-        "Nothing was charged; ask again when the limit is new.",
-    ),
-    store.NotACursor: ("That page of the list is not there any more.", "Begin at its first page."),
-    store.StoreBusy: ("The database is busy, so nothing was changed.", "Try again in a moment."),
-    store.Changed: ("That has changed since you saw it, so nothing was done.", "Look again, then ask once more."),
-    store.InUse: ("That is still being made.", "Wait until it is done, then ask again."),
-    store.FaultsRefused: ("CONDUCTR_FAULTS is set, which is for tests alone.", "Unset it, then start again."),
-    store.SealBroken: ("Your saved key cannot be opened any more.", "Enter it again in your account's settings."),
-    store.StillSubscribed: ("Your subscription is still running.", "End it first, then ask again to be forgotten."),
-    store.BackupRefused: ("No copy of the database was made.", "The operator can run: conductr doctor"),
-    store.SchemaTooNew: (
-        "The database was written by a newer version of Conductr.",
-        "Update this one, or use the backup made before the update.",
-    ),
-    store.StoreDamaged: (
-        "The database file is damaged.",
-        "Stop every process that uses it, keep a copy of it, and put the newest backup in its place.",
-    ),
-    store.BadCover: ("That picture will not do as a cover.", "Use a JPEG, PNG or WebP of ordinary size."),
-    store.MediaError: ("The song's file cannot be written or read now.", "The operator should check the disk."),
-}
-PLAIN[suno.Misunderstood] = PLAIN[suno.Unanswered]
+SHOWN: Final = 300  # characters of one value
+_JOINT: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+ENGLISH: Final = "en"
 
 
-_QUOTAS = {
-    "member": "You have had your {songs} of today.",
-    "here": "You have had your {songs} of today in this server.",
-    "server": "This server has had its {songs} of today.",
-    "everybody": "All {songs} that this bot may ask for today are used up.",
-    "plan": "You have had the {songs} of this month that your plan has.",
-}
-
-
-def used_up(error: errors.QuotaReached) -> Words:
-    """Whose songs are used up, and when there are more."""
-    songs = "1 song" if error.limit == 1 else f"{error.limit:,} songs"
-    back = f"{error.returns_at:%d %B, %H:%M} UTC".lstrip("0")
-    return (
-        _QUOTAS[error.whose].format(songs=songs),
-        f"More come on {back}. With a Suno key of your own, or songs from the library, there is no such limit.",
-    )
-
-
-def refusal(error: BaseException) -> Words:
-    """What to say of an error: of its own kind, or of the nearest kind above it."""
+def refusal(error: BaseException, tongue: Tongue | None = None, dj_role: str | None = None) -> Words:
+    """What to say of an error. `dj_role`: what the server calls its DJ role."""
+    tongue = tongue or tongue_for(None)
     match error:
-        case errors.BusyElsewhere():
-            return f"I am playing for others in {error.channel_name}.", "Join them, or ask again when they are done."
-        case errors.SongNotReady():
-            return f"{error.title} is still being made.", "It plays as soon as its first notes are here."
-        case errors.BadWish():
-            return f"The {error.field} will not do: {error.why}.", "Nothing was sent or charged."
-        case errors.TooManyWaiting():
-            return f"{error.limit} songs are in the making here already.", "Ask again when one is done."
+        case NotAllowed():
+            return _not_allowed(error, tongue, dj_role)
         case errors.QuotaReached():
-            return used_up(error)
-        case errors.SetupError():
-            return f"{error.setting}: {error.problem}.", error.hint
-        case player.QueueFull():
-            return f"{error.limit:,} songs wait in the queue, and no more fit.", "Ask again when some have been played."
-        case player.MemberCapReached():
-            return (
-                f"You have {error.cap} songs in the queue, and more are not allowed.",
-                "Wait for one to be played.",
-            )
-        case suno.Unsupported():
-            return "This Suno gateway cannot do that.", "The operator can choose another; nothing was sent or charged."
-        case suno.InvalidRequest():
-            return f"Suno would not take that: {error}.", "Change it and ask again; nothing was sent or charged."
+            hint = tongue("error.quota_reached.hint", returns_at=error.returns_at)
+            return tongue(f"quota.{error.whose}", count=error.limit), hint
+        case errors.BadWish():
+            return _bad_wish(error, tongue)
+        case suno.InvalidRequest() if not isinstance(error, suno.Unsupported):
+            return _bad_request(error, tongue)
         case suno.GenerationFailed(moderated=True):
-            return PLAIN[suno.PromptRejected]
+            return tongue("error.prompt_rejected.text"), tongue("error.prompt_rejected.hint")
+        case denials.BadName() | denials.NoLyrics():
+            return _filled(f"{key_of(type(error))}_{error.why}", error, tongue)
+        case denials.UnknownGenre() if error.nearest:
+            text, _ = _filled("error.unknown_genre_near", error, tongue)
+            return text, tongue("error.unknown_genre.hint")
+        case denials.OutOfRange() if f"setting.{error.name}" in tongue:
+            name = tongue(f"setting.{error.name}")
+            return tongue("error.out_of_range_named.text", name=name, lowest=error.lowest, highest=error.highest), None
+        case errors.BadSetting():
+            name = tongue(f"setting.{error.name}") if f"setting.{error.name}" in tongue else shorten(error.name, SHOWN)
+            return tongue("error.bad_setting.text", name=name), tongue("error.bad_setting.hint")
         case _:
-            return next((PLAIN[kind] for kind in type(error).__mro__ if kind in PLAIN), GENERAL)
+            keys = (key_of(kind) for kind in type(error).__mro__)
+            key = next((key for key in keys if f"{key}.text" in tongue), "error.general")
+            return _filled(key, error, tongue)
+
+
+def key_of(kind: type) -> str:
+    """What an error's words begin with in the catalogue: `error.not_in_voice`."""
+    return f"error.{_JOINT.sub('_', kind.__name__).lower()}"
+
+
+def _filled(key: str, error: BaseException, tongue: Tongue) -> Words:
+    text = _fill(f"{key}.text", error, tongue)
+    return text, _fill(f"{key}.hint", error, tongue) if f"{key}.hint" in tongue else None
+
+
+def _fill(key: str, error: BaseException, tongue: Tongue) -> str:
+    names = set(HOLE.findall(tongue.template(key)))
+    return tongue(key, **{name: _present(name, getattr(error, name), tongue) for name in names})
+
+
+def _present(name: str, value: object, tongue: Tongue) -> str:
+    """A value as its name and kind say: `*_s` seconds, `*_bytes` a size, several things a list."""
+    if name.endswith("_s") and isinstance(value, int | float):
+        return tongue.clock(value)
+    if name.endswith("_bytes") and isinstance(value, int):
+        return size(value, tongue)
+    if isinstance(value, tuple):
+        return tongue.listed([_item(item, tongue) for item in cast("Iterable[object]", value)])
+    return tongue.said(value) if isinstance(value, int | datetime) else shorten(str(value), SHOWN)
+
+
+def _item(item: object, tongue: Tongue) -> str:
+    key = f"permission.{item}"
+    return tongue(key) if key in tongue else shorten(str(item), SHOWN)
+
+
+def _not_allowed(error: NotAllowed, tongue: Tongue, dj_role: str | None) -> Words:
+    if error.missing_right is Right.HEARING:
+        return tongue("error.not_allowed_hearing.text"), tongue("error.not_allowed_hearing.hint")
+    who = [
+        tongue("right.dj_named", role=shorten(dj_role, SHOWN)) if each == "dj" and dj_role else tongue(f"right.{each}")
+        for each in error.who_has_it
+    ]
+    text = tongue("error.not_allowed.text", deed=tongue(f"deed.{error.deed}"))
+    return text, tongue("error.not_allowed.hint", who=tongue.listed(who))
+
+
+def _bad_wish(error: errors.BadWish, tongue: Tongue) -> Words:
+    """`why` is English: it is said as it stands, or as the catalogue has it, or not at all."""
+    hint = tongue("error.bad_wish.hint")
+    field = tongue(f"named.{error.field}") if f"named.{error.field}" in tongue else error.field
+    why = in_words(error.why, tongue)
+    if tongue.language == ENGLISH or why != error.why:
+        return tongue("error.bad_wish.text", field=field, why=why), hint
+    if error.limit is not None:
+        return tongue("error.bad_wish_size.text", field=field, limit=error.limit), hint
+    return tongue("error.bad_wish_other.text", field=field), hint
+
+
+def _bad_request(error: suno.InvalidRequest, tongue: Tongue) -> Words:
+    hint = tongue("error.invalid_request.hint")
+    if tongue.language == ENGLISH:
+        return tongue("error.invalid_request.text", field=error.field, why=error.why), hint
+    field = tongue(f"named.{error.field}") if f"named.{error.field}" in tongue else error.field
+    return tongue("error.invalid_request_other.text", field=field), hint

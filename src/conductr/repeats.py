@@ -1,4 +1,4 @@
-"""The same wish again in the same server: the song that was made of it is offered, and costs nothing."""
+"""The same wish again in the same server: its song is offered and costs nothing, or whoever asks is asked back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from attrs import frozen
 
 from conductr_store import Generation, SongState, UnitOfWork
 
+from .errors import AlreadyAsked
 from .wishes import Wish
 
 
@@ -21,9 +22,13 @@ def wish_key(wish: Wish, model: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+CONFIRMED_WITHIN = timedelta(seconds=60)  # of the first asking: the same again may be a mistake
+PRESSED_TWICE_WITHIN = timedelta(seconds=10)  # by one member: it is one
+
+
 @frozen
 class Repeats:
-    """`window`: how long after it was asked for a song is offered again; zero never."""
+    """`window`: how long after it was asked for a song is offered again; zero: every wish is made, whoever asks."""
 
     window: timedelta
 
@@ -35,6 +40,19 @@ class Repeats:
             songs = await tx.songs.of_generation(made.id)
             if any(song.state is SongState.READY and song.open_to(None, guild_id) for song in songs):
                 return made
+        return None
+
+    async def under_way(self, tx: UnitOfWork, wish: Generation) -> Generation | None:
+        """The same member's same wish of this moment, which they pressed twice; None where it is another.
+
+        Others who ask for the same wait until this transaction ends. Raises AlreadyAsked where it is in the making.
+        """
+        if not self.window or wish.wish_key is None:
+            return None
+        for twin in await tx.generations.asked_alike(wish.guild_id, wish.wish_key, CONFIRMED_WITHIN):
+            if twin.user_id == wish.user_id and wish.created_at - twin.created_at <= PRESSED_TWICE_WITHIN:
+                return twin
+            raise AlreadyAsked(twin.id)
         return None
 
 

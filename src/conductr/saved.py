@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from logging import getLogger
+from typing import cast
 from uuid import uuid4
 
 from attrs import AttrsInstance, asdict
@@ -12,6 +13,7 @@ from conductr_player import Session, from_plain, to_plain
 from conductr_store import Guild, NotFound, QueueSnapshot, Store, StoreError, UnitOfWork
 
 from .messages import ToPlayer
+from .room import Heard
 
 log = getLogger(__name__)
 
@@ -19,7 +21,7 @@ log = getLogger(__name__)
 async def restore(store: Store, guild_id: int, guild_name: str) -> tuple[Session, float, int]:
     """The session, its position in seconds, and the number of its save. Raises SnapshotError, StoreError."""
     async with store.begin() as tx:
-        await _know_guild(tx, guild_id, guild_name)
+        await know_guild(tx, guild_id, guild_name)
         saved = await tx.queues.load(guild_id)
     if saved is None:
         return Session(), 0.0, 0
@@ -27,10 +29,12 @@ async def restore(store: Store, guild_id: int, guild_name: str) -> tuple[Session
     return session, position_s, saved.seq
 
 
-async def write(store: Store, guild_id: int, session: Session, position_s: float, seq: int) -> None:
-    """Save number `seq`. Raises StoreError."""
+async def write(
+    store: Store, guild_id: int, session: Session, position_s: float, seq: int, *, epoch: int | None = None
+) -> None:
+    """Save number `seq`, under the lease of that epoch where there is one. Raises LeaseLost, StoreError."""
     async with store.begin() as tx:
-        await tx.queues.save(QueueSnapshot(guild_id, seq, position_s, to_plain(session, position_s)))
+        await tx.queues.save(QueueSnapshot(guild_id, seq, position_s, to_plain(session, position_s)), epoch=epoch)
 
 
 async def was_carried_out(store: Store, guild_id: int, command_id: str) -> bool:
@@ -39,13 +43,17 @@ async def was_carried_out(store: Store, guild_id: int, command_id: str) -> bool:
         return await tx.queues.known(guild_id, command_id) is not None
 
 
-async def record(store: Store, message: ToPlayer, session: Session, position_s: float, seq: int) -> None:
+async def record(
+    store: Store, message: ToPlayer, session: Session, position_s: float, seq: int, *, epoch: int | None = None
+) -> None:
     """Save number `seq`, and that this command, which has an id, led to it, in one transaction. Raises StoreError."""
     snapshot = QueueSnapshot(message.guild_id, seq, position_s, to_plain(session, position_s))
     kind, data = type(message.command).__name__, plain_command(message.command)
     command_id = message.command_id or uuid4().hex
     async with store.begin() as tx:
-        await tx.queues.record(message.guild_id, command_id=command_id, kind=kind, data=data, snapshot=snapshot)
+        await tx.queues.record(
+            message.guild_id, command_id=command_id, kind=kind, data=data, snapshot=snapshot, epoch=epoch
+        )
 
 
 async def count_play(store: Store, song_id: str) -> None:
@@ -61,16 +69,31 @@ async def count_play(store: Store, song_id: str) -> None:
         log.exception("that song %s is played could not be counted", song_id)
 
 
+async def note_listening(store: Store, guild_id: int, heard: Heard) -> None:
+    """What the room let come to its end, and what it passed over: the radio goes by it. Music comes first."""
+    try:
+        async with store.begin() as tx:
+            await tx.listening.note(guild_id, heard.song_id, skipped=heard.skipped)
+    except StoreError as error:
+        log.warning("how song %s was liked could not be noted: %r", heard.song_id, error)
+
+
 def plain_command(command: AttrsInstance) -> dict[str, object]:
     """What a command says, in types that JSON has."""
     return asdict(command, value_serializer=lambda _self, _field, value: _plain(value))
 
 
 def _plain(value: object) -> object:
-    return value.value if isinstance(value, Enum) else value
+    match value:
+        case Enum():
+            return value.value
+        case frozenset():
+            return sorted(cast("frozenset[object]", value), key=repr)
+        case _:
+            return value
 
 
-async def _know_guild(tx: UnitOfWork, guild_id: int, name: str) -> None:
+async def know_guild(tx: UnitOfWork, guild_id: int, name: str) -> None:
     """A guild's row stands before anything that points at it."""
     try:
         known = await tx.guilds.get(guild_id)

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     sunoapi_url: _Address = None
     kie_key: _Secret = None
     kie_url: _Address = None
+    kie_webhook_key: _Secret = None
     gcui_key: _Secret = None
     gcui_url: _Address = None
     suno_model: str = "V5_5"

@@ -15,6 +15,7 @@ from anyio.abc import TaskGroup
 from attrs import define, field
 
 from conductr_player import (
+    FRAME_S,
     IndexedPackets,
     LivePackets,
     PacketSource,
@@ -85,6 +86,11 @@ class Sounds:
                 raise
         return live
 
+    def arrived_s(self, track_id: str) -> float | None:
+        """How much of a song that still grows can be heard; None where it has all come, or is not open."""
+        live = self._growing.get(track_id)
+        return None if live is None or live.complete else len(live) * FRAME_S
+
     async def _feed(self, song_id: str, url: str, live: LivePackets) -> None:
         """Packets as they are made. A stream that breaks is outlived by the finished file, if that comes in time."""
         try:
@@ -151,6 +157,7 @@ class Sounds:
                 await ingest(recording, target, expected_duration_s=song.duration_s)
                 key = await self.shelf.keep_file(target, ".opus", kind=FileKind.PACKETS, refetchable=True)
             async with self.store.begin() as tx:
+                await tx.files.claim([key])
                 await tx.songs.update(song.id, opus_key=key)
             return key
 

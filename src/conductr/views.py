@@ -47,6 +47,17 @@ class QueueView:
     upcoming_count: int
     total_s: float  # of current and upcoming; growing songs count 0
     seq: int
+    first: int = 0  # how many wait before the first of `upcoming`
+    play_id: int = 0  # of the current play: buttons carry it
+    version: int = 0  # what a command about the queue as shown expects
+    loop: str = "off"
+    volume: int = 100  # percent
+    paused_by: tuple[str, ...] = ()  # user, empty (nobody listens), muted, outage
+    votes: tuple[BallotView, ...] = ()
+    channel_id: int | None = None  # where it is heard; None where the bot sits in none
+    listeners: int = 0
+    last: EntryView | None = None  # what was heard before the current one
+    why: Why | None = None  # where the radio chose the current one
 
 
 @frozen
@@ -65,6 +76,19 @@ class GenerationView:
     needs_decision: bool = False  # Suno's answer was lost, and a person has to say what became of it
     cancelled: bool = False
     repeated: bool = False  # the wish was made before: this is the song of then, and costs nothing
+    doubled: bool = False  # the same member asked twice at once: this is what the first asking made
+    unheard: bool = False  # it is kept, but could not be queued
+    quota_left: LeftView | None = None  # of the tightest limit that counts it, while it is being made
+
+
+@frozen
+class LeftView:
+    """What is left of a limit of songs. `whose`: member, here, server, everybody (all: of a day), plan (of a month)."""
+
+    whose: str
+    left: int
+    limit: int
+    returns_at: datetime
 
 
 @frozen
@@ -84,3 +108,44 @@ class PageView:
     songs: tuple[SongView, ...]
     total: int
     offset: int
+
+
+@frozen
+class PlaylistView:
+    """A playlist as a list shows it. `guild_id` None: its owner's own. A song that is gone keeps its place."""
+
+    id: str
+    name: str
+    owner_id: int
+    owner_name: str
+    guild_id: int | None
+    songs: int
+    version: int
+    active: bool = False  # the one that is meant where none is named
+    collaborative: bool = False
+
+
+@frozen
+class Choice:
+    """One line of a completion: at most 100 characters to read, and what comes back when it is chosen."""
+
+    label: str
+    value: str
+
+
+@frozen
+class BallotView:
+    """A vote that is going on about the current play: `have` of `needed`."""
+
+    deed: str
+    have: int
+    needed: int
+    voter_ids: frozenset[int]
+
+
+@frozen
+class Why:
+    """Why the radio chose a song: each part is a key of the catalogue with what it speaks of (a genre, a title)."""
+
+    reason: str  # liked, heard_out, played_here, fresh
+    subject: str

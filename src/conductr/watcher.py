@@ -18,7 +18,7 @@ from .errors import ConductrError
 from .making.book import Book
 from .making.deciding import Move, WrongMove
 from .making.following import Follower
-from .making.noting import UNSURE
+from .making.reasons import UNSURE
 from .making.reconciling import Reconciler
 from .making.submitting import Submitter
 from .messages import GenerationChanged
@@ -49,6 +49,7 @@ class GenerationWatcher:
         async with anyio.create_task_group() as workers:
             workers.start_soon(self._hold)
             workers.start_soon(self.reconciler.run)
+            workers.start_soon(self.follower.hearing.run)
             while True:
                 for step in (self._take_up, self._take_turns):
                     await self._try(step, workers)

@@ -8,17 +8,22 @@ from suno_client import InvalidRequest
 from suno_client.requests import Generate
 
 from .errors import BadWish
+from .languages import tongue_for
 
 PROMPT_LIMIT = (
     3_000  # characters; the longest idea that any model takes (suno.md 2A.4); models have limits of their own
 )
 TITLE_LIMIT = 80  # characters; the shortest of the models' limits
 TITLE_WORDS = 6
+TAKES = 2  # of each wish
 
 
 @frozen
 class Wish:
-    """A song as a member asks for it. `style` is tags such as "lofi, warm piano"; `lyrics` are sung word for word."""
+    """A song as a member asks for it. `style` is tags such as "lofi, warm piano"; `lyrics` are sung word for word.
+
+    `takes`: how many of the two that Suno makes are queued; both are kept.
+    """
 
     prompt: str
     style: str | None = None
@@ -26,6 +31,7 @@ class Wish:
     lyrics: str | None = None
     instrumental: bool = False
     model: str | None = None
+    takes: int = 1
 
 
 @frozen
@@ -44,13 +50,15 @@ def tidy(wish: Wish) -> Wish:
     """The wish with blanks trimmed and empty fields dropped. Raises BadWish where nothing is asked or too much is."""
     prompt = _clean(wish.prompt) or ""
     if not prompt and not _clean(wish.style) and not _clean(wish.lyrics):
-        raise BadWish("prompt", "it is empty. Describe the song, for example: a rainy lo-fi beat with a warm piano")
+        raise BadWish("prompt", tongue_for("en")("reason.empty_wish"))
     if len(prompt) > PROMPT_LIMIT:
         raise BadWish("prompt", f"it has {len(prompt):,} characters and {PROMPT_LIMIT:,} fit", limit=PROMPT_LIMIT)
     title = _clean(wish.title)
     if title and len(title) > TITLE_LIMIT:
         raise BadWish("title", f"it has {len(title)} characters and {TITLE_LIMIT} fit", limit=TITLE_LIMIT)
-    return Wish(prompt, _clean(wish.style), title, _clean(wish.lyrics), wish.instrumental, wish.model)
+    if wish.takes not in (1, TAKES):
+        raise BadWish("takes", f"{wish.takes} cannot be queued; Suno makes {TAKES}")
+    return Wish(prompt, _clean(wish.style), title, _clean(wish.lyrics), wish.instrumental, wish.model, wish.takes)
 
 
 def request_for(wish: Wish, model: str) -> SunoRequest:

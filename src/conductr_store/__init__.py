@@ -47,6 +47,7 @@ from .records import (
     Generation,
     GenerationState,
     Guild,
+    GuildKey,
     GuildSettings,
     Job,
     JobState,
@@ -60,7 +61,6 @@ from .records import (
     Notice,
     NoticeState,
     Order,
-    Page,
     Playlist,
     PlaylistSong,
     ProviderKey,
@@ -75,6 +75,7 @@ from .records import (
     User,
     UserSettings,
     Visibility,
+    VoiceSeat,
 )
 from .sealing import KeyRing, Secret
 from .shelf import Freed, Shelf
@@ -106,6 +107,7 @@ __all__ = [
     "Generation",
     "GenerationState",
     "Guild",
+    "GuildKey",
     "GuildSettings",
     "InUse",
     "Job",
@@ -132,7 +134,6 @@ __all__ = [
     "NoticeState",
     "Order",
     "Orphan",
-    "Page",
     "Playlist",
     "PlaylistSong",
     "ProviderKey",
@@ -161,6 +162,7 @@ __all__ = [
     "User",
     "UserSettings",
     "Visibility",
+    "VoiceSeat",
     "back_up",
     "check_up",
     "sweep",

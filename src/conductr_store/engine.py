@@ -15,6 +15,8 @@ from .errors import StoreUnavailable
 
 POSTGRES_CONNECTIONS = 8
 POSTGRES_CONNECT_S = 10.0
+SQLITE_CACHE_KB = 64 * 1024  # at most, and only where a library has as much: its own 2 MB cost a search reads
+STUCK_AFTER_S = 15  # a transaction in which nothing is said for so long is undone: who stands still may hold its locks
 STALE_AFTER_S = 1800  # a connection older than that is made anew: routers forget idle ones
 # First versions without the WAL-reset bug, which can lose commits (sqlite.org/wal.html; reliability plan 0.5).
 WAL_FIXED = (3, 51, 3)
@@ -52,7 +54,10 @@ def make_engine(url: URL, *, busy_timeout_s: float) -> AsyncEngine:
     """An engine; nothing is connected yet. `busy_timeout_s` is how long anything waits before it is StoreBusy."""
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, busy_timeout_s)
-    lock_timeout = str(round(busy_timeout_s * 1000))
+    patience = {
+        "lock_timeout": str(round(busy_timeout_s * 1000)),
+        "idle_in_transaction_session_timeout": str(STUCK_AFTER_S * 1000),
+    }
     return create_async_engine(
         url,
         pool_size=POSTGRES_CONNECTIONS,
@@ -62,7 +67,7 @@ def make_engine(url: URL, *, busy_timeout_s: float) -> AsyncEngine:
         pool_recycle=STALE_AFTER_S,
         hide_parameters=True,
         json_serializer=strict_json,
-        connect_args={"timeout": POSTGRES_CONNECT_S, "server_settings": {"lock_timeout": lock_timeout}},
+        connect_args={"timeout": POSTGRES_CONNECT_S, "server_settings": patience},
     )
 
 
@@ -102,6 +107,7 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> AsyncEngine:
         f"PRAGMA journal_mode = {journal_mode_for(sqlite3.sqlite_version_info)}",
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
+        f"PRAGMA cache_size = -{SQLITE_CACHE_KB}",
     )
 
     def set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -26,7 +26,7 @@ PART = re.compile(
     r"(?P<name>[a-z_.]+|\*):(?P<hit>[1-9]\d{0,8})(?P<on>\+?):(?P<action>[a-z0-9]+)(=(?P<seconds>\d+(\.\d+)?))?"
 )
 
-# Each stands in the code at one place; tests/proof looks that it does.
+# Each stands in the code where it happens; tests/proof looks that it does.
 POINTS = frozenset({
     "gen.before_reserve",  # a wish is allowed; neither its row nor its quota is written
     "gen.after_reserve",  # row and quota are committed; nothing was sent

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
+from logging import getLogger
 from pathlib import Path
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -19,7 +21,10 @@ from .keys import MediaKey, checked, hash_in, is_key, key_for
 from .places import CACHE_HINT, STAGING, folder_of, objects_of, place_of, words_of_trouble
 from .sweeping import Found
 
+log = getLogger(__name__)
+
 CLEAN_UP_S = 5.0
+Look = tuple[int, str | None, datetime]  # of an object: its size, its tag, when it was put
 
 
 class Media:
@@ -35,6 +40,7 @@ class Media:
         self._folder = folder_of(url)
         self._cache = cache
         self._seen_whole: dict[Path, disk.FilePrint] = {}  # files that were hashed, and how they looked then
+        self._known_objects: dict[str, Look] = {}  # elsewhere: read whole once, and how they looked then
         self._fetching: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
     def __repr__(self) -> str:
@@ -149,7 +155,7 @@ class Media:
 
     async def _put(self, source: Path | bytes, key: MediaKey) -> MediaKey:
         if self._folder is None:
-            if not await self.exists(key):
+            if not await self._holds(key):
                 await obstore.put_async(self._objects, key, source)
             return key
         if await in_thread(self._is_whole, self._folder / key, key):
@@ -165,6 +171,24 @@ class Media:
         finally:
             await _forget(self._folder / staged)
         return key
+
+    async def _holds(self, key: MediaKey) -> bool:
+        """Whether what lies there already is what its name says: read once by each process, then known by its look.
+
+        It may have been put by anybody who can write there, or by a client that cut it. Then it is put anew.
+        """
+        try:
+            found = await obstore.head_async(self._objects, key)
+            look = (found["size"], found["e_tag"], found["last_modified"])
+            if self._known_objects.get(key) != look:
+                await self.read(key)
+                self._known_objects[key] = look
+        except (FileNotFoundError, MediaMissing):
+            return False
+        except MediaDamaged:
+            log.error("%s held other bytes under %s; they are put anew", self.place, key)
+            return False
+        return True
 
     async def _cached(self, key: MediaKey) -> Path:
         if self._cache is None:

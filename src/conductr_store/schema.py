@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import anyio.to_thread
@@ -34,13 +35,24 @@ def config(connection: Connection | None = None) -> Config:
     return settings
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    """Read once: to run eleven migrations' modules at each opening costs more than the opening."""
+    return ScriptDirectory.from_config(config())
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
 def head() -> str:
     """The newest revision that this version knows."""
-    return ScriptDirectory.from_config(config()).get_current_head() or ""
+    return _scripts().get_current_head() or ""
 
 
 def is_known(revision: str) -> bool:
-    return revision in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    return revision in _known()
 
 
 async def migrate(engine: AsyncEngine, place: str, to: str = "head") -> None:
@@ -82,8 +94,7 @@ async def _on_postgres(connection: AsyncConnection, place: str, to: str) -> None
 
 
 def _upgrade(connection: Connection, place: str, to: str) -> None:
-    settings = config(connection)
-    known = ScriptDirectory.from_config(settings)
+    settings, known = config(connection), _scripts()
     at = MigrationContext.configure(connection).get_current_revision()
     if at is not None and not is_known(at):
         raise SchemaTooNew(place, at)

@@ -33,6 +33,7 @@ from .repositories import (
     Leases,
     Ledger,
     Library,
+    Listening,
     Memberships,
     Notices,
     Playlists,
@@ -41,7 +42,9 @@ from .repositories import (
     Rates,
     Sessions,
     Songs,
+    TakeVotes,
     Users,
+    Voices,
 )
 from .retries import ATTEMPTS, again, delay_before_s
 from .schema import migrate
@@ -77,6 +80,9 @@ class UnitOfWork:
     notices: Notices
     leases: Leases
     rates: Rates
+    listening: Listening
+    take_votes: TakeVotes
+    voices: Voices
 
 
 class Store:
@@ -202,6 +208,9 @@ def unit_of_work(link: Link) -> UnitOfWork:
         notices=Notices(link),
         leases=Leases(link),
         rates=Rates(link),
+        listening=Listening(link),
+        take_votes=TakeVotes(link),
+        voices=Voices(link),
     )
 
 

@@ -32,7 +32,8 @@ class _Case:
     key: str
     file: Found | None
     row: MediaFile | None
-    named_as: FileKind | None
+    named_as: FileKind | None  # where it was asked for
+    named: bool
 
 
 async def sweep(shelf: Shelf, *, grace: timedelta = GRACE) -> Swept:
@@ -42,21 +43,29 @@ async def sweep(shelf: Shelf, *, grace: timedelta = GRACE) -> Swept:
     """
     swept = Swept(unfinished=await shelf.media.sweep(grace.total_seconds()))
     for start in range(0, len(FOLDERS), AT_ONCE):
-        for case in await _cases(shelf, FOLDERS[start : start + AT_ONCE]):
-            now, named = shelf.store.now(), case.named_as is not None
-            done = await _carry_out(shelf, judge(case.file, case.row, named=named, now=now, grace=grace), case)
+        for case in await _cases(shelf, FOLDERS[start : start + AT_ONCE], grace):
+            now = shelf.store.now()
+            done = await _carry_out(shelf, judge(case.file, case.row, named=case.named, now=now, grace=grace), case)
             swept = _sum(swept, done)
     return swept
 
 
-async def _cases(shelf: Shelf, folders: Sequence[str]) -> tuple[_Case, ...]:
+async def _cases(shelf: Shelf, folders: Sequence[str], grace: timedelta) -> tuple[_Case, ...]:
     async with shelf.store.begin() as tx:  # rows first: a file comes after its row, and goes after it
         rows = {row.key: row for row in await tx.files.under(folders)}
+        unnamed = await tx.files.unnamed(folders, shelf.store.now() - grace)
     files = {file.key: file for folder in folders for file in await shelf.media.listing(folder)}
-    strays = [key for key in files if key not in rows or rows[key].state is not FileState.READY]
-    named = await _named(shelf, strays) if strays else {}
+    strays = {key for key in files if key not in rows or rows[key].state is not FileState.READY}
+    found = await _named(shelf, strays) if strays else {}
     return tuple(
-        _Case(key, files.get(key), rows.get(key), named.get(key)) for key in sorted(files.keys() | rows.keys())
+        _Case(
+            key,
+            files.get(key),
+            rows.get(key),
+            found.get(key),
+            named=key in found if key in strays else key not in unnamed,
+        )
+        for key in sorted(files.keys() | rows.keys())
     )
 
 
@@ -93,7 +102,8 @@ async def _adopt(shelf: Shelf, case: _Case, file: Found) -> None:
 async def _delete(shelf: Shelf, case: _Case) -> bool:
     """Only after its row says that it leaves; hands off where somebody has changed the row meanwhile."""
     async with shelf.store.begin() as tx:
-        ours = await tx.files.take_out(case.key, case.row)
+        ready = case.row is not None and case.row.state is FileState.READY
+        ours = await tx.files.take_out(case.key, case.row, unnamed=ready)
     if ours:
         await shelf.delete(case.key)
     return ours

@@ -29,13 +29,15 @@ class Verdict(Enum):
 
 
 def judge(found: Found | None, row: MediaFile | None, *, named: bool, now: datetime, grace: timedelta) -> Verdict:
-    """`named` says that a song names it. What changed within `grace` belongs to somebody who is still at it."""
+    """`named`: a song names it, or may. What changed or was used within `grace` is somebody's who is still at it."""
     if found is None:
         return Verdict.KEEP if row is None else _without_file(row, now - grace)
     before = now - grace
     if row is not None and row.state is FileState.READY:
         if row.size_bytes is None:
             return Verdict.ADOPT
+        if not named and max(row.changed_at, row.used_at) < before:
+            return Verdict.DELETE
         return Verdict.KEEP if row.size_bytes == found.size_bytes else Verdict.WRONG_SIZE
     if row is not None and row.state is FileState.LEAVING:
         return Verdict.DELETE if row.changed_at < before else Verdict.KEEP

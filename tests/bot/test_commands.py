@@ -55,7 +55,12 @@ async def test_leave_keeps_the_queue_for_join(room: OneGuild, songs: list[Seeded
     back = await room.say("join")
     assert back.text == "Here I am, in Music.\n1 song in the queue."
     packets = await call.wait_packets(before + 10)
-    assert packets[before].payload in songs[0].packets[20:35]  # goes on where it was, not at its beginning
+    places = {packet: at for at, packet in enumerate(songs[0].packets)}
+    first, then = (
+        [places[one.payload] for one in part if one.payload in places] for part in (packets[:before], packets[before:])
+    )
+    assert -25 <= then[0] - first[-1] <= 25  # goes on where it was, not at its beginning
+    assert then[0] >= 15
 
 
 async def test_what_the_bot_may_not_do_is_named_before_it_tries(room: OneGuild) -> None:
@@ -155,11 +160,12 @@ async def test_an_answer_that_comes_too_late_is_given_in_the_channel(room: OneGu
 
 async def test_play_offers_songs_and_understands_a_typed_name(room: OneGuild, songs: list[Seeded]) -> None:
     offered = await room.autocomplete("play", "song", "blue")
-    assert [(one["name"], one["value"]) for one in offered] == [("Blue Rain · 0:06 · Ada", songs[0].song_id)]
+    assert [one["value"] for one in offered] == [songs[0].song_id]
+    assert offered[0]["name"].startswith("Blue Rain")
     assert len(await room.autocomplete("play", "song", "")) == len(songs)
     assert await room.autocomplete("play", "song", "no such song") == []
     await room.human_joins()
-    assert (await room.say("play", {"song": "blue"})).text == "Playing Blue Rain."
+    assert (await room.say("play", {"song": "blue"})).text == "Ada plays Blue Rain."
     unknown = await room.say("play", {"song": "no such song"})
     assert unknown.text.startswith("No such song in this library.")
     assert unknown.ephemeral
@@ -180,7 +186,7 @@ async def test_nowplaying_shows_the_cover(room: OneGuild, songs: list[Seeded]) -
     card = await room.say("nowplaying")
     assert [attached.filename for attached in card.attachments] == ["cover.png"]
     assert "Blue Rain" in card.text
-    assert "Asked for by Ada." in card.text
+    assert "Ada" in card.text
 
 
 async def test_a_suno_that_is_down_is_told_and_charges_nothing(room: OneGuild) -> None:
@@ -194,7 +200,11 @@ async def test_a_suno_that_is_down_is_told_and_charges_nothing(room: OneGuild) -
 
 async def test_a_prompt_that_cannot_be_sent_is_refused_to_the_caller_alone(room: OneGuild) -> None:
     await room.human_joins()
-    for prompt, why in (("   ", "it is empty"), ("la " * 3_334, "characters")):
+    for prompt, why in (
+        ("   ", "it is empty"),
+        ("la " * 3_334, "characters"),
+        ("\N{GRINNING FACE}" * 6_000, "characters"),
+    ):
         interaction = await room.slash("generate", {"prompt": prompt})
         said = await interaction.until(lambda message, why=why: why in message.text)
         assert "othing was sent or charged." in said.text

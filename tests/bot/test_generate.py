@@ -6,7 +6,10 @@ import itertools
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from bot.bot_process import BotProcess, bot_process, start_bot
+from bot.one_guild import OneGuild
+from bot.pressing import Member, verbs_of
 from emulators.discord import DiscordEmulator, Message
 
 from suno_client.sandbox import spawn_sandbox
@@ -31,6 +34,37 @@ async def test_a_song_is_heard_before_it_is_finished_and_kept(
     assert interaction.follow_ups == []
     assert not any(version.mention_everyone for version in interaction.versions)
     assert len(await discord.autocomplete("play", "song", "")) == 2
+
+
+async def test_listeners_choose_a_take_and_ask_for_it_slower(
+    discord: DiscordEmulator, composing_bot: BotProcess
+) -> None:
+    room = OneGuild(discord, discord.guild, [])
+    ada = Member(room, discord.human)
+    await room.human_joins()
+    asked = await room.slash("generate", {"prompt": "a rainy lo-fi beat"})
+    waiting = await asked.until(lambda message: "cancel" in verbs_of(message) or "take" in verbs_of(message), 20)
+    assert not waiting.ephemeral
+    done = await asked.until(lambda message: "take" in verbs_of(message) and "Finished" in message.text, 40)
+    chosen = await ada.told(done, "take", about="1")
+    assert chosen.ephemeral
+    kinds = await ada.told(done, "again")
+    offered = await ada.redrawn(kinds, "vary", "slower")
+    assert {"go", "close"} <= verbs_of(offered)  # what it costs comes first, and nothing was asked of Suno
+    slower = await ada.press(offered, "go")
+    await slower.until(_has_begun, 40)
+
+
+async def test_a_wish_in_a_form_is_a_wish(discord: DiscordEmulator, composing_bot: BotProcess) -> None:
+    room = OneGuild(discord, discord.guild, [])
+    ada = Member(room, evolve(discord.human, locale="es-ES"))
+    await room.human_joins()
+    helped = await ada.say("help")
+    filled = await ada.fill(await ada.press(helped, "wish"), prompt="una guitarra triste", title="Lluvia")
+    shown = await filled.until(lambda message: bool(message.controls), 20)
+    assert "Composing" not in shown.text  # it is told in Spanish
+    again = await room.slash("generate", {"prompt": "una guitarra triste", "title": "Lluvia"}, user=ada.user)
+    assert (await again.until(lambda message: bool(message.text), 20)).text
 
 
 async def test_the_same_wish_again_is_queued_at_once_unless_it_is_asked_anew(

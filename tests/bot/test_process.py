@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bot.bot_process import COMMANDS, NO_SUNO, start_bot
+from bot.bot_process import NO_SUNO, start_bot
 from bot.one_guild import OneGuild
 from emulators.discord import DiscordEmulator
+
+from conductr_bot.commands.table import COMMANDS
 
 pytestmark = pytest.mark.anyio
 
@@ -18,13 +20,15 @@ async def test_it_asks_for_no_privileged_intent_and_serves_only_guilds(room: One
     (identify,) = [sent["d"] for sent in room.emulator.gateway.received if sent.get("op") == 2]
     assert identify["intents"] == 129
     registered = room.emulator.commands.listed(None)
-    assert {command["name"] for command in registered} == set(COMMANDS)
+    names = [*(command.name for command in COMMANDS), "Queue this song"]
+    assert sorted(command["name"] for command in registered) == sorted(names)
+    assert all(command["name_localizations"]["de"] for command in registered)
     assert all((command["contexts"], command["integration_types"]) == ([0], [0]) for command in registered)
 
 
 async def test_it_leaves_the_channel_when_it_is_ended(discord: DiscordEmulator, tmp_path: Path) -> None:
     bot = await start_bot(discord, tmp_path, NO_SUNO)
-    await discord.wait_ready(COMMANDS)
+    await discord.wait_ready(["join", "radio"])
     await discord.human_joins()
     await (await discord.slash("join")).reply()
     assert await bot.end() == 0

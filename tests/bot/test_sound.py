@@ -9,7 +9,7 @@ import pytest
 from bot.bot_process import NO_SUNO, bot_process
 from bot.one_guild import OneGuild
 from bot.seeded_library import Seeded, seed_library
-from emulators.discord import DiscordEmulator, Packet
+from emulators.discord import DiscordEmulator, Packet, User
 from emulators.discord.listening import compare, decode, decode_file
 from emulators.discord.measures import (
     SILENCE,
@@ -44,7 +44,7 @@ async def heard(room: OneGuild, count: int) -> list[Packet]:
 
 async def test_a_song_of_the_library_arrives_packet_for_packet(room: OneGuild, songs: list[Seeded]) -> None:
     song, call = songs[1], room.call
-    assert await play(room, song) == "Playing Second Wind."
+    assert await play(room, song) == "Ada plays Second Wind."
     await call.stopped_speaking(15)
     await call.fell_silent()  # told over another socket: the last packet may still be on its way
     assert payloads(call.packets) == song.packets + [SILENCE] * 5
@@ -142,6 +142,7 @@ async def test_music_goes_on_where_the_bot_is_dragged(room: OneGuild, songs: lis
     call = room.call
     await play(room, songs[0])
     await heard(room, 50)
+    await room.human_joins(room.other_voice_channel, User("Bob"))
     await room.move_bot(room.other_voice_channel)
     await call.until(lambda: len(call.sessions) == 2 and call.first_packet_at, "sound in the other channel", 3)
     packets = await heard(room, len(call.packets) + 25)
@@ -181,6 +182,7 @@ async def test_a_talker_who_leaves_does_not_stop_the_music(room: OneGuild, songs
     call = room.call
     await play(room, songs[0])
     await heard(room, 25)
+    await room.human_joins(user=User("Bob"))  # nobody plays to an empty room
     await room.human_speaks()
     await room.human_leaves()
     await room.change_region()

@@ -1,63 +1,84 @@
-"""What the watchdog asks for, where no packet leaves although one should: the voice connection is made anew."""
+"""A connection is believed by its effects: who answers no heartbeat, or is read by nobody, is made anew."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from bot.quiet_client import QuietClient
 from emulators.discord import DiscordEmulator
 
-from conductr.host import GuildHost
-from conductr_bot.voice.actor import GuildVoice
+from conductr_bot.voice import HealedVoiceClient
+from conductr_bot.voice.link import Link
+from conductr_bot.voice.sink import VoiceSink
 
 pytestmark = pytest.mark.anyio
 
 
-class HostOfNoMusic:
-    """A GuildHost's side of one room, without a player."""
+async def linked(quiet: QuietClient, discord: DiscordEmulator) -> tuple[Link, list[tuple[object, int | None]]]:
+    ended: list[tuple[object, int | None]] = []
 
-    def __init__(self) -> None:
-        self.told: list[bool] = []
-        self.on_reconnect: Callable[[], Awaitable[None]] | None = None
+    async def make() -> Link:
+        link = Link(VoiceSink(), lambda client, code: ended.append((client, code)))
+        await link.connect(quiet.channel(discord.voice_channel))
+        return link
 
-    def room(self, guild_id: int) -> object:
-        return self.on_reconnect
-
-    async def open_room(self, *room: Any, on_reconnect: Callable[[], Awaitable[None]], **more: Any) -> None:
-        self.on_reconnect = on_reconnect
-
-    async def close_room(self, guild_id: int) -> None:
-        self.on_reconnect = None
-
-    def link(self, guild_id: int, *, up: bool) -> None:
-        self.told.append(up)
+    return await quiet.do(make()), ended
 
 
-async def test_a_connection_in_doubt_is_made_anew(discord: DiscordEmulator, quiet: QuietClient) -> None:
-    discord.voice.heartbeat_ms = 250  # each is a look at what has become true meanwhile
-    host, call = HostOfNoMusic(), discord.call()
+async def do(quiet: QuietClient, act: Any) -> Any:
+    async def work() -> Any:
+        return act()
 
-    async def begin() -> asyncio.Task[None]:
-        voice = GuildVoice(cast("Any", quiet.client), discord.guild.id, cast("GuildHost", host))
-        running = asyncio.create_task(voice.run())
-        assert await voice.join(quiet.channel(discord.voice_channel))
-        return running
+    return await quiet.do(work())
 
-    async def doubt() -> None:
-        assert host.on_reconnect is not None
-        await host.on_reconnect()
 
-    async def end(running: asyncio.Task[None]) -> None:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+async def test_a_sound_connection_is_not_doubted(discord: DiscordEmulator, quiet: QuietClient) -> None:
+    discord.voice.heartbeat_ms = 100
+    link, ended = await linked(quiet, discord)
+    await discord.call().until(lambda: sum(said["op"] == 3 for said in discord.call().received) >= 3, "heartbeats")
+    await do(quiet, link.pulse)
+    assert (link.up, ended) == (True, [])
+    await quiet.do(link.hang_up())
+    assert (link.up, ended) == (False, [])
 
-    running = await quiet.do(begin())
-    await call.connected()
-    await quiet.do(doubt())
-    await call.until(lambda: len(call.sessions) == 2 and host.told == [False, True], "another connection", 6)
-    assert call.sessions[0].key != call.sessions[1].key
-    assert discord.errors == []
-    await quiet.do(end(running))
+
+async def test_a_connection_that_nobody_reads_is_doubted_although_it_says_it_is_up(
+    discord: DiscordEmulator, quiet: QuietClient
+) -> None:
+    link, ended = await linked(quiet, discord)
+    client = link._client
+    assert client is not None
+    runner = client.connection._runner
+    assert runner is not None
+
+    async def kill() -> bool:
+        runner.cancel()
+        await asyncio.wait([runner])
+        ended.clear()  # its end was told
+        link.pulse()
+        return client.link_up
+
+    assert await quiet.do(kill())
+    assert ended == [(client, None)]
+
+
+async def test_heartbeats_that_are_not_answered_are_noticed(discord: DiscordEmulator, quiet: QuietClient) -> None:
+    discord.voice.heartbeat_ms = 100
+    discord.call().answers_heartbeats = False
+    voice: HealedVoiceClient = await quiet.join(HealedVoiceClient)
+    await discord.call().until(lambda: sum(said["op"] == 3 for said in discord.call().received) >= 3, "heartbeats")
+    assert await do(quiet, lambda: (voice.is_alive(60.0), voice.is_alive(0.2))) == (True, False)
+
+
+async def test_a_link_in_doubt_tells_who_has_it(discord: DiscordEmulator, quiet: QuietClient) -> None:
+    link, ended = await linked(quiet, discord)
+    client = link._client
+    await do(quiet, link.doubt)
+    assert ended == [(client, None)]
+    assert client is not None
+    assert link.is_of(client)
+    await quiet.do(link.hang_up())
+    await do(quiet, link.doubt)
+    assert len(ended) == 1

@@ -1,4 +1,6 @@
-"""py-cord's faults B1 to B5 (discord.md 1.6): the stock client shows each, the healed one does not.
+"""py-cord's faults B1 to B5 and B7 (discord.md 1.6): the stock client shows each, the healed one does not.
+
+B6 stands in test_voice_dave; B7 heals the supervisor (test_sound); B8 is of sources that nobody here uses.
 
 Where a test of the stock client fails, py-cord has been mended: see whether the healing is still needed.
 """
@@ -170,3 +172,22 @@ async def test_b5_stock_does_not_resume_after_4015(discord: DiscordEmulator, qui
 async def test_b5_healed_resumes_after_4015(discord: DiscordEmulator, quiet: QuietClient) -> None:
     await _resumed(discord, quiet, HealedVoiceClient, 1.0)
     assert len(discord.call().sessions) == 1  # the same session, the same key
+
+
+# B7: with a new gateway session py-cord forgets its voice clients; the one that plays says that all is well.
+
+
+async def test_b7_stock_forgets_who_plays_at_a_new_session(discord: DiscordEmulator, quiet: QuietClient) -> None:
+    voice, client = await quiet.join(HealedVoiceClient), quiet.client
+    assert client is not None
+    assert client.voice_clients == [voice]
+    discord.gateway.voice_outlives_session = True
+    discord.gateway.invalidate(resumable=False)
+    await discord.watch.until(lambda: discord.gateway.identifies == 2, "another identify", 15)
+
+    async def forgotten() -> None:
+        while client.voice_clients:
+            await asyncio.sleep(0.01)  # nobody is told
+
+    await quiet.do(forgotten())
+    assert voice.link_up

@@ -1,4 +1,7 @@
-"""The saga on either engine; and a real Conductr on SQLite over a real sandbox, its stages ten times faster."""
+"""The saga on either engine; and a real Conductr over a real sandbox whose songs are made before, in a moment.
+
+A Conductr is on SQLite, but in modules whose `database` is `url`: they run on both engines.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ from pathlib import Path
 
 import pytest
 from support.databases import emptied_postgres, postgres_database
+from support.quick_suno import Prepared, prepare, quick_suno
 from support.saga import World, a_world
-from support.suno import Suno, running_suno, settings_for
+from support.suno import Suno, settings_for
 
 from conductr import Caller, Conductr, Settings, open_conductr
 from conductr_store import Store
 from conductr_store.testing import put_people
 
 GUILD = 42
+SONG_S = 8.0
+SPEED = 60.0  # the first take after a third of a second, both after half of one
 
 
 @pytest.fixture(scope="session")
@@ -43,15 +49,26 @@ async def store(url: str) -> AsyncIterator[Store]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """The songs of every sandbox here."""
+    return prepare(tmp_path_factory.mktemp("prepared"), SONG_S)
+
+
 @pytest.fixture
-async def suno(anyio_backend: str) -> AsyncIterator[Suno]:
-    async with running_suno() as running:
+async def suno(anyio_backend: str, prepared: Prepared) -> AsyncIterator[Suno]:
+    async with quick_suno(prepared, speed=SPEED) as (running, _):
         yield running
 
 
 @pytest.fixture
-def settings(sqlite: str, tmp_path: Path, suno: Suno) -> Settings:
-    return settings_for(tmp_path, suno, database_url=sqlite)
+def database(sqlite: str) -> str:
+    return sqlite
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path, suno: Suno) -> Settings:
+    return settings_for(tmp_path, suno, database_url=database)
 
 
 @pytest.fixture

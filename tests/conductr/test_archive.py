@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from support.quick_suno import quick_suno
+from support.quick_suno import Prepared, quick_suno
 from support.suno import Suno, settings_for
 from support.watching import ended
 
@@ -30,8 +30,10 @@ NOWHERE = key_for("0" * 64, ".mp3")
 OLD = NOW - timedelta(days=3)
 
 
-async def test_songs_whose_files_were_lost_are_fetched_again_from_who_made_them(tmp_path: Path, caller: Caller) -> None:
-    async with quick_suno() as (suno, _):
+async def test_songs_whose_files_were_lost_are_fetched_again_from_who_made_them(
+    tmp_path: Path, caller: Caller, prepared: Prepared
+) -> None:
+    async with quick_suno(prepared) as (suno, _):
         settings = settings_for(tmp_path, suno)
         async with open_conductr(settings) as conductr:
             made = await ended(conductr, (await conductr.generations.start(caller, Wish("rain"), "one")).id)

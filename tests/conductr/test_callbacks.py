@@ -37,8 +37,8 @@ def nudged() -> list[tuple[str, str | None]]:
 
 @pytest.fixture
 def callbacks(store: Store, nudged: list[tuple[str, str | None]]) -> Callbacks:
-    async def nudge(attempt_id: str, task_id: str | None) -> None:
-        nudged.append((attempt_id, task_id))
+    async def nudge(attempt: Attempt, task_id: str | None) -> None:
+        nudged.append((attempt.id, task_id))
 
     return Callbacks(store, nudge)
 

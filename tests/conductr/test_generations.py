@@ -6,6 +6,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from support.quick_suno import Prepared, quick_suno
 from support.suno import Suno, settings_for
 from support.watching import ended, state_reached
 
@@ -16,6 +17,11 @@ from suno_client import BadKey, NotSent, OutOfCredits, SunoError
 pytestmark = pytest.mark.anyio
 
 WISH = Wish("a rainy lo-fi beat with a warm piano")
+
+
+@pytest.fixture
+def database(url: str) -> str:
+    return url
 
 
 async def test_a_wish_becomes_two_songs_in_the_library(conductr: Conductr, caller: Caller) -> None:
@@ -34,16 +40,23 @@ async def test_a_wish_becomes_two_songs_in_the_library(conductr: Conductr, calle
 
 
 async def test_the_first_take_waits_in_the_queue_before_suno_is_done(
-    conductr: Conductr, caller: Caller, suno: Suno
+    tmp_path: Path, database: str, prepared: Prepared, caller: Caller
 ) -> None:
-    made = await conductr.generations.start(caller, WISH, "one")
-    made = await state_reached(conductr, made.id, "playable")
-    queue = await conductr.playback.queue(caller.guild_id)
-    assert [entry.song_id for entry in queue.upcoming] == [made.songs[0].id]
-    assert not await suno.succeeded(1)
-    await ended(conductr, made.id)
-    queue = await conductr.playback.queue(caller.guild_id)
-    assert queue.upcoming[0].duration_s is not None
+    passed_s = 0.0
+    async with (
+        quick_suno(prepared, speed=1, now=lambda: passed_s) as (suno, _),
+        open_conductr(settings_for(tmp_path, suno, database_url=database)) as conductr,
+    ):
+        made = await conductr.generations.start(caller, WISH, "one")
+        passed_s += 25  # after which Suno has the first take
+        made = await state_reached(conductr, made.id, "playable")
+        queue = await conductr.playback.queue(caller.guild_id)
+        assert [entry.song_id for entry in queue.upcoming] == [made.songs[0].id]
+        assert not await suno.succeeded(1)
+        passed_s += 25
+        await ended(conductr, made.id)
+        queue = await conductr.playback.queue(caller.guild_id)
+        assert queue.upcoming[0].duration_s is not None
 
 
 async def test_the_same_request_again_sends_nothing(conductr: Conductr, caller: Caller, suno: Suno) -> None:
@@ -97,8 +110,10 @@ async def test_a_refusal_ends_the_wish_with_its_reason(
     assert await suno.accepted(0)
 
 
-async def test_a_gateway_that_is_down_costs_nothing_and_says_so(tmp_path: Path, suno: Suno, caller: Caller) -> None:
-    settings = settings_for(tmp_path, suno, suno_base_url="http://127.0.0.1:9")
+async def test_a_gateway_that_is_down_costs_nothing_and_says_so(
+    tmp_path: Path, database: str, suno: Suno, caller: Caller
+) -> None:
+    settings = settings_for(tmp_path, suno, suno_base_url="http://127.0.0.1:9", database_url=database)
     async with open_conductr(settings) as conductr:
         with pytest.raises(NotSent):
             await conductr.generations.start(caller, WISH, "one")
@@ -150,7 +165,7 @@ async def test_a_server_has_so_many_songs_in_the_making_and_no_more(
 ) -> None:
     await suno.fault("task", "stuck", times=UNFINISHED_LIMIT)
     for number in range(UNFINISHED_LIMIT):
-        await conductr.generations.start(caller, WISH, f"wish {number}")
+        await conductr.generations.start(caller, Wish(f"song {number}"), f"wish {number}")
     with pytest.raises(TooManyWaiting):
         await conductr.generations.start(caller, WISH, "one more")
     assert await suno.accepted(UNFINISHED_LIMIT)
@@ -166,7 +181,7 @@ async def test_what_was_told_is_not_told_again(conductr: Conductr, caller: Calle
 async def test_many_wishes_at_once_are_all_made(conductr: Conductr, caller: Caller, suno: Suno) -> None:
     async with anyio.create_task_group() as wishes:
         for number in range(4):
-            wishes.start_soon(conductr.generations.start, caller, WISH, f"wish {number}")
+            wishes.start_soon(conductr.generations.start, caller, Wish(f"song {number}"), f"wish {number}")
     for view in await conductr.generations.recent(caller.guild_id):
         assert (await ended(conductr, view.id)).state == "finished"
     assert await suno.accepted(4)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import anyio
 import pytest
-from support.suno import SONG_S, Suno
+from support.suno import Suno
 from support.watching import ended, heard
 
 from conductr import (
@@ -19,11 +21,16 @@ from conductr import (
     UnknownSong,
     Wish,
 )
-from conductr.outcomes import Queued, Resumed, StillPlaying
+from conductr.outcomes import Paused, Queued, Resumed, Skipped, StillPlaying, Stopped
 from conductr_player import FRAME_S
 from conductr_player.testing import ListSink
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def database(url: str) -> str:
+    return url
 
 
 @pytest.fixture
@@ -37,7 +44,8 @@ async def sink(conductr: Conductr, caller: Caller) -> ListSink:
 async def a_song(conductr: Conductr, caller: Caller) -> GenerationView:
     """Two kept songs; the queue is empty again."""
     made = await ended(conductr, (await conductr.generations.start(caller, Wish("a jazz trio"), "song")).id)
-    await conductr.playback.stop(caller)
+    with suppress(NothingPlaying):  # it was heard to its end meanwhile
+        await conductr.playback.stop(caller)
     return made
 
 
@@ -69,7 +77,7 @@ async def in_state(conductr: Conductr, caller: Caller, state: str) -> None:
 async def test_a_library_song_is_heard_from_disk(conductr: Conductr, caller: Caller, sink: ListSink) -> None:
     made = await a_song(conductr, caller)
     outcome = await conductr.playback.play(caller, made.songs[0].id)
-    assert outcome == Queued(made.songs[0].title, 0)
+    assert outcome == Queued(made.songs[0].title, 0, "Ada")
     await in_state(conductr, caller, "playing")
     queue = await conductr.playback.queue(caller.guild_id)
     assert queue.current is not None
@@ -85,6 +93,7 @@ async def test_pause_holds_and_play_goes_on(conductr: Conductr, caller: Caller, 
     await conductr.playback.play(caller, made.songs[0].id)
     await in_state(conductr, caller, "playing")
     paused = await conductr.playback.pause(caller)
+    assert isinstance(paused, Paused)
     assert paused.queue.state == "paused"
     with pytest.raises(AlreadyPaused):
         await conductr.playback.pause(caller)
@@ -101,10 +110,13 @@ async def test_skip_goes_to_the_next_and_past_the_last_to_silence(
         await conductr.playback.play(caller, song.id)
     await in_state(conductr, caller, "playing")
     skipped = await conductr.playback.skip(caller)
+    assert isinstance(skipped, Skipped)
     assert skipped.next_up is not None
     assert skipped.next_up.song_id == made.songs[1].id
     await in_state(conductr, caller, "playing")
-    assert (await conductr.playback.skip(caller)).next_up is None
+    last = await conductr.playback.skip(caller)
+    assert isinstance(last, Skipped)
+    assert last.next_up is None
     with pytest.raises(NothingPlaying):
         await conductr.playback.skip(caller)
 
@@ -113,7 +125,9 @@ async def test_stop_clears_and_counts(conductr: Conductr, caller: Caller, sink: 
     made = await a_song(conductr, caller)
     for song in made.songs:
         await conductr.playback.play(caller, song.id)
-    assert (await conductr.playback.stop(caller)).cleared == 2
+    stopped = await conductr.playback.stop(caller)
+    assert isinstance(stopped, Stopped)
+    assert stopped.cleared == 2
     await in_state(conductr, caller, "idle")
     with pytest.raises(NothingToPlay):
         await conductr.playback.play(caller)
@@ -152,7 +166,7 @@ async def test_a_broken_stream_is_outlived_by_the_finished_file(
 ) -> None:
     await suno.fault("stream", fault, times=10)
     made = await conductr.generations.start(caller, Wish("a jazz trio"), "song")
-    await heard(sink, round(SONG_S / FRAME_S))
+    await heard(sink, round(1 / FRAME_S))
     assert (await ended(conductr, made.id)).state == "finished"
 
 

@@ -15,6 +15,11 @@ from conductr_store.faults import injected
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def database(url: str) -> str:
+    return url
+
+
 @pytest.fixture(params=["heard", "saved"])
 async def guild_id(request: pytest.FixtureRequest, conductr: Conductr, caller: Caller) -> int:
     """A guild that is played for, on hold since no entry here is a song, and one whose queue only waits."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conductr.allowance import Allowance
 from conductr.errors import QuotaReached
-from conductr.quota import Left, Limits, ServerLimits, charges, left_in_words, limits_of
+from conductr.quota import Left, Limits, ServerLimits, charges, limits_of, tightest
 from conductr.refusals import refusal
 from conductr.settings import PlanLimits, Settings
 from conductr_store import Store
@@ -85,9 +85,9 @@ def test_settings_name_the_limits_and_the_plans() -> None:
 def test_what_is_left_is_told_of_the_tightest_limit() -> None:
     tomorrow = datetime(2026, 11, 28, tzinfo=UTC)
     found = (Left("member", 3, 20, tomorrow), Left("server", 1, 100, tomorrow))
-    assert left_in_words(found) == "1 of 100 songs left today in this server."
-    assert left_in_words(found[:1]) == "3 of 20 songs left today."
-    assert not left_in_words(())
+    assert tightest(found) == found[1]
+    assert tightest(found[:1]) == found[0]
+    assert tightest(()) is None
 
 
 @pytest.mark.parametrize("whose", ["member", "here", "server", "everybody", "plan"])

@@ -14,6 +14,11 @@ from conductr_store import Generation, GenerationState, Guild, Store, User
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def database(url: str) -> str:
+    return url
+
+
 async def left_behind(settings: Settings, state: GenerationState, task_id: str | None = None) -> str:
     """A row as a process that died some time ago left it."""
     long_ago = datetime.now(UTC) - timedelta(minutes=1)

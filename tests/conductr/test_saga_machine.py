@@ -89,7 +89,7 @@ class OneWish(RuleBasedStateMachine):
             assert self.standing.attempt in NEVER_TAKEN
 
 
-OneWish.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+OneWish.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestOneWish = OneWish.TestCase
 
 

@@ -14,6 +14,11 @@ pytestmark = pytest.mark.anyio
 EDITS = 12
 
 
+@pytest.fixture
+def database(url: str) -> str:
+    return url
+
+
 async def test_edits_at_the_same_time_are_all_kept(conductr: Conductr, caller: Caller) -> None:
     async def put(number: int) -> None:
         entry = Entry(

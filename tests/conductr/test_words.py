@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
+from support import samples
 
 import conductr
-import conductr_player
-import suno_client
-from conductr import EntryView, GenerationView, QueueView, clock, shorten, word
-from conductr.outcomes import Composing, NowPlaying, Paused, Queued, QueueShown, Skipped, Stopped
-from conductr.refusals import GENERAL, PLAIN, refusal
+import conductr.outcomes
+from conductr import ConductrError, EntryView, GenerationView, QueueView, clock, shorten, word
+from conductr.errors import BadWish
+from conductr.languages import TEXTS, tongue_for
+from conductr.outcomes import Composing, NowPlaying, Paused, Queued, QueueShown, Skipped, Stopped, Voted
+from conductr.refusals import key_of
+from conductr.rights import Deed, NotAllowed, Right
+from conductr_bot.errors import BotError
+from conductr_bot.voice.news import VoiceNews
+from conductr_player import LoopMode, PlayerError
+from conductr_store import GuildSettings, StoreError, UserSettings
+from conductr_store.records import SkipRule
+from suno_client import SunoError
 
+BASES = (ConductrError, SunoError, PlayerError, StoreError, BotError)
+ERRORS = [kind for base in BASES for kind in samples.below(base) if kind.__name__ not in {"BotError", "CannotJoin"}]
+SAME_EVERYWHERE = {conductr.outcomes.PlaylistShown, conductr.outcomes.LyricsShown, conductr.outcomes.Sought}
 EVIL = "@everyone **bold** <@123> `code`"
 
 
@@ -30,28 +44,100 @@ def made(state: str, reason: str | None = None) -> GenerationView:
     return GenerationView("g", 1, 7, EVIL, state, reason, (), None, None, datetime.now(UTC))
 
 
-def leaves(base: type[BaseException]) -> list[type[BaseException]]:
-    below = base.__subclasses__()
-    return [base] if not below else [leaf for each in below for leaf in leaves(each)]
+@pytest.mark.parametrize("locale", ["en", "de", "es"])
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
+def test_every_error_has_words_of_its_own(kind: type[BaseException], locale: str) -> None:
+    reply = word(samples.error(kind), locale)
+    assert reply.error
+    assert reply.ephemeral
+    assert not re.search(r"[{}]|error\.", f"{reply.text}{reply.hint}")
+    if kind in BASES or kind is PlayerError:
+        return
+    tongue = tongue_for(locale)
+    shared = [tongue(f"error.{name}.text") for name in ("general", "conductr_error", "suno_error")]
+    assert reply.text not in shared
+
+
+def test_every_member_of_a_closed_set_has_its_words() -> None:
+    wanted = {
+        *(f"deed.{deed}" for deed in Deed),
+        *(f"right.{who}" for who in ("requester", "dj", "dj_named", "manage_server")),
+        *(f"setting.{field.name}" for kind in (GuildSettings, UserSettings) for field in fields(kind)),
+        *(f"settings.value.{rule}" for rule in SkipRule),
+        *(f"settings.value.{language}" for language in TEXTS),
+        *(f"{kind}.{mode}" for kind in ("play.loop", "loop") for mode in LoopMode),
+        *(f"button.loop_{mode}" for mode in LoopMode),
+        *(f"voice.told.{news}" for news in VoiceNews),
+        *(f"why.{reason}" for reason in ("liked", "heard_out", "played_here", "fresh")),
+        *(f"quota.left_of.{whose}" for whose in ("member", "here", "server", "everybody", "plan")),
+    }
+    assert not wanted - TEXTS["en"].keys()
+
+
+def test_no_two_errors_share_a_name() -> None:
+    keys = [key_of(kind) for kind in ERRORS]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "es"])
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("kind", get_args(conductr.outcomes.Outcome), ids=lambda kind: kind.__name__)
+def test_every_outcome_is_told_in_every_language(kind: type, locale: str, full: bool) -> None:
+    reply = word(samples.made(kind, full=full), locale)
+    assert reply.text
+    assert not re.search(r"[{}]", "".join(filter(None, (reply.text, reply.hint, reply.title))))
+    if locale != "en" and kind not in SAME_EVERYWHERE:
+        assert reply != word(samples.made(kind, full=full), "en")
+
+
+def test_what_a_vote_led_to_is_told_instead_of_the_vote() -> None:
+    passed = Voted("skip", "Rain", 2, 2, 7, passed=True, done=Skipped("Rain", 1, None))
+    assert word(passed).text == "Skipped Rain."
+    assert word(Voted("skip", "Rain", 1, 3, 7), "de").text == "Überspringen: 1 von 3 Stimmen."
+
+
+def test_who_did_it_is_named() -> None:
+    assert word(Skipped("Rain", 1, None, by="Ada"), "es").text == "Ada saltó Rain."
+
+
+def test_a_long_title_does_not_fill_the_sentence() -> None:
+    assert len(word(Queued("x" * 5_000, 3)).text) < 200
 
 
 @pytest.mark.parametrize(
-    "leaf",
+    ("reason", "told"),
     [
-        leaf
-        for base in (conductr.ConductrError, suno_client.SunoError, conductr_player.PlayerError)
-        for leaf in leaves(base)
+        ("It was cancelled before it was sent, so it cost nothing.", "Es wurde abgebrochen, bevor es gesendet war"),
+        ("The Suno account has no credits left.", "Das Suno-Konto hat kein Guthaben mehr."),
+        ("You have had your 20 songs of today.", tongue_for("de")("quota.member", count=20)),
+        ("Whatever an older version has written.", "Whatever an older version has written."),
     ],
-    ids=lambda leaf: leaf.__name__,
 )
-def test_every_error_has_words_of_its_own(leaf: type[BaseException]) -> None:
-    error = leaf.__new__(leaf)
-    for name in ("channel_name", "title", "field", "why", "setting", "problem", "hint"):
-        if name not in dir(leaf):
-            error.__dict__[name] = "x"
-    error.__dict__ |= {"limit": 3, "cap": 3, "whose": "member", "returns_at": datetime(2026, 12, 1, tzinfo=UTC)}
-    text, _ = refusal(error)
-    assert text not in {GENERAL[0], PLAIN[conductr.ConductrError][0], PLAIN[suno_client.SunoError][0]}
+def test_a_kept_reason_is_told_in_the_readers_language(reason: str, told: str) -> None:
+    reply = word(Composing(made("failed", reason)), "de")
+    assert told in reply.text
+    assert reason in word(Composing(made("failed", reason))).text
+
+
+def test_two_kept_sentences_are_told_one_after_the_other() -> None:
+    english = tongue_for("en")
+    reason = f"{english('reason.undecided')} {english('reason.leaning_taken')}"
+    assert word(Composing(made("unknown", reason)), "es").text.endswith("probablemente fue aceptada.")
+
+
+def test_a_refusal_names_who_may() -> None:
+    refused = NotAllowed(Deed.CLEAR, Right.DJ, ("dj", "manage_server"), dj_role_id=4)
+    assert word(refused, dj_role="Vinyl").hint == (
+        "That can be done by members with the role Vinyl and members with Manage Server."
+    )
+    assert word(refused, "de").text == "Du darfst hier nicht: die Warteschlange leeren."
+
+
+def test_a_wish_that_is_too_long_is_refused_in_the_readers_language() -> None:
+    assert word(BadWish("title", "it has 90 characters and 80 fit", limit=80), "de").text == (
+        tongue_for("de")("error.bad_wish_size.text", field=tongue_for("de")("named.title"), limit=80)
+    )
+    assert "vacío" in word(BadWish("prompt", tongue_for("en")("reason.empty_wish")), "es").text
 
 
 def test_an_error_nobody_foresaw_does_not_tell_its_own_text() -> None:
@@ -76,7 +162,7 @@ def test_a_refused_song_says_why_and_what_was_asked() -> None:
 
 
 def test_what_moderation_turned_down_is_not_said_again_in_front_of_everybody() -> None:
-    reply = word(Composing(made("failed", PLAIN[suno_client.PromptRejected][0])))
+    reply = word(Composing(made("failed", tongue_for("en")("error.prompt_rejected.text"))))
     assert EVIL not in repr(reply)
     assert "other words" in (reply.hint or "")
 

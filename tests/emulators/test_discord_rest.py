@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emulators.discord import DiscordEmulator
+from emulators.discord import Channel, DiscordEmulator
 from emulators.handmade_client import HandmadeGateway
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +27,26 @@ async def test_json_has_no_charset_and_a_wrong_token_is_refused(discord: Discord
         async with http.post(f"{discord.api_base}/no/such/thing") as answer:
             assert answer.status == 404
     assert discord.unhandled == ["POST /no/such/thing"]
+
+
+async def test_the_sixth_message_in_five_seconds_is_refused_and_other_channels_are_not_touched(
+    discord: DiscordEmulator,
+) -> None:
+    discord.rest.buckets.enforced = True
+    discord.guild.channels.append(Channel("second"))
+    first, second = (channel for channel in discord.guild.channels if not channel.is_voice)
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {discord.token}"}) as http:
+
+        async def write(channel: Channel) -> tuple[int, str, str | None]:
+            url = f"{discord.api_base}/channels/{channel.id}/messages"
+            async with http.post(url, json={"content": "hi"}) as got:
+                return got.status, got.headers["X-RateLimit-Remaining"], got.headers.get("Via")
+
+        said = [await write(first) for _ in range(6)]
+        assert [status for status, _, _ in said] == [200] * 5 + [429]
+        assert [left for _, left, _ in said] == ["4", "3", "2", "1", "0", "0"]
+        assert said[-1][2] is not None  # without it libraries take a limit for a ban
+        assert (await write(second))[0] == 200
 
 
 async def test_a_second_or_late_or_foreign_answer_is_refused(

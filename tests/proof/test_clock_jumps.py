@@ -26,11 +26,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.service)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/c.db" if request.param == "sqlite" else request.getfixturevalue("postgres")
-
-
 @pytest.fixture
 async def store(url: str, clock: Clock) -> AsyncIterator[Store]:
     """A store whose database's clock is the test's."""
@@ -86,12 +81,12 @@ async def test_a_job_is_done_once_whatever_the_clock_does(store: Store, clock: C
 
 
 @pytest.mark.parametrize("jump", JUMPS)
-async def test_a_wish_under_way_is_sent_once_and_comes_to_its_end(tmp_path: Path, sqlite: str, jump: timedelta) -> None:
+async def test_a_wish_under_way_is_sent_once_and_comes_to_its_end(tmp_path: Path, url: str, jump: timedelta) -> None:
     """The clock jumps while Suno is being asked, and again before the next process takes over.
 
     After a jump back, what a dead process held is free only when the clock has caught up: late, but never twice.
     """
-    world = a_world(sqlite, tmp_path)
+    world = a_world(url, tmp_path)
 
     async def jumps() -> None:
         world.clock.passes(jump)

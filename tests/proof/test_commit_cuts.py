@@ -61,21 +61,21 @@ async def cut_once(proxy: WireProxy, store: Store, direct: str, cut: Cut, name: 
     return told, found
 
 
-async def test_whatever_byte_of_a_commit_is_the_last_it_is_known_or_can_be_looked_up(postgres: str) -> None:
+async def test_whatever_byte_of_a_commit_is_the_last_it_is_known_or_can_be_looked_up(bare_postgres: str) -> None:
     told: Counter[str] = Counter()
     said: list[tuple[str, ...]] = []
     with proof("commit-cuts", "Cut at any byte of COMMIT or its answer, it is applied once or not at all.") as run:
-        async with before_postgres(postgres) as (proxy, url), Store.open(url) as store:
+        async with before_postgres(bare_postgres) as (proxy, url), Store.open(url) as store:
             async with store.begin() as tx:
                 await put_people(tx)
                 await tx.ledger.ensure(ACCOUNT, 1_000_000)
-            for number, cut in enumerate(islice(cycle(ALL), scaled(TRIALS))):
+            for number, cut in enumerate(islice(cycle(ALL), scaled(TRIALS, TRIALS))):
                 name = f"command-{number}"
-                word, found = await cut_once(proxy, store, postgres, cut, name)
+                word, found = await cut_once(proxy, store, bare_postgres, cut, name)
                 version = await write(store, name)  # the look-up: it gives the version that was made, or makes it
                 told[word] += 1
                 said += [("queue", str(A_GUILD.id), name, str(version)), ("reserved", name)]
                 run.tried(found)
-            run.failures += await check_world(World(postgres, said=tuple(said)))
+            run.failures += await check_world(World(bare_postgres, said=tuple(said)))
         assert proxy.cuts_made == run.trials
         run.figures |= {"engine": "postgresql", "bytes": len(ALL) // len(HOWS), "told": dict(told)}

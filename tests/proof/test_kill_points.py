@@ -9,10 +9,11 @@ from typing import Any
 import anyio
 import pytest
 from attrs import frozen
+from support.databases import Databases
 from support.killing import Lasting
 from support.nursery import Nursery, nursery
-from support.proving import Proof, proof, scaled
-from support.quick_suno import QuickSandbox, quick_suno
+from support.proving import SCALE, Proof, on, proof, scaled
+from support.quick_suno import Prepared, QuickSandbox, quick_suno
 from support.store_steps import replay
 from support.suno import Suno
 from support.world import Submission
@@ -42,6 +43,12 @@ class Case:
 CASES = tuple(Case(point, hit) for point in sorted(POINTS) for hit in range(1, HITS + 1))
 
 
+def cases_of(engine: str, *, by_the_store: bool) -> list[Case]:
+    """All of them; below scale 1, every second one on each engine."""
+    mine = [case for case in CASES if (case.point in BY_THE_STORE) == by_the_store]
+    return mine if SCALE >= 1 else mine[engine == "sqlite" :: 2]
+
+
 async def die_and_come_back(case: Case, lives: Nursery, world: Lasting, suno: Suno) -> list[str]:
     """As many wishes as hits; the kill; then a life without faults until all is at rest. What is found wrong."""
     wishes = {f"{case.name} {number}": FIRST_GUILD + number for number in range(case.hit)}
@@ -57,8 +64,8 @@ async def die_and_come_back(case: Case, lives: Nursery, world: Lasting, suno: Su
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[tuple[Suno, QuickSandbox]]:
-    async with quick_suno() as running:
+async def sandbox(prepared: Prepared) -> AsyncIterator[tuple[Suno, QuickSandbox]]:
+    async with quick_suno(prepared) as running:
         yield running
 
 
@@ -69,41 +76,46 @@ def booked_by(server: QuickSandbox, name: str) -> tuple[Submission, ...]:
 
 
 async def test_a_conductr_killed_at_a_named_moment_is_brought_to_its_end(
-    tmp_path: Path, sandbox: tuple[Suno, QuickSandbox]
+    ram: Path, databases: Databases, sandbox: tuple[Suno, QuickSandbox]
 ) -> None:
     suno, server = sandbox
-    cases = iter([case for case in CASES if case.point not in BY_THE_STORE])
+    cases = cases_of(databases.engine, by_the_store=False)
+    left = iter(cases)
 
     async def worker(run: Proof) -> None:
         async with nursery(CHILDREN / "saga_life.py") as lives:
-            for case in cases:
-                folder = tmp_path / case.name
+            for case in left:
+                folder = ram / case.name
                 folder.mkdir()
-                media = folder / "media"
 
                 async def booked(name: str = case.name) -> tuple[Submission, ...]:
                     return booked_by(server, name)
 
-                world = Lasting(f"sqlite:///{folder}/conductr.db", media, booked=booked)
+                world = Lasting(await databases.new(folder), folder / "media", booked=booked)
                 run.tried([f"{case.name}: {each}" for each in await die_and_come_back(case, lives, world, suno)])
 
-    with proof("kills-at-named-points", "Killed at any named moment, it comes back and pays nothing twice.") as run:
+    name = on("kills-at-named-points", databases.engine)
+    with proof(name, "Killed at any named moment, it comes back and pays nothing twice.") as run:
         async with anyio.create_task_group() as workers:
             for _ in range(AT_ONCE):
                 workers.start_soon(worker, run)
-        run.figures |= {"points": sorted(POINTS - BY_THE_STORE), "hits": HITS}
+        run.figures |= {"engine": databases.engine, "points": sorted({case.point for case in cases}), "hits": HITS}
 
 
-async def test_a_process_that_only_remembers_is_killed_at_the_moments_that_are_its_own(tmp_path: Path) -> None:
-    with proof("kills-at-named-points-of-the-store", "Killed at its own named moments, a store is whole after.") as run:
+async def test_a_process_that_only_remembers_is_killed_at_the_moments_that_are_its_own(
+    ram: Path, databases: Databases
+) -> None:
+    cases = cases_of(databases.engine, by_the_store=True)
+    name = on("kills-at-named-points-of-the-store", databases.engine)
+    with proof(name, "Killed at its own named moments, a store is whole after.") as run:
         async with nursery(CHILDREN / "store_life.py") as lives:
-            for case in [case for case in CASES if case.point in BY_THE_STORE]:
-                folder = tmp_path / case.name
+            for case in cases:
+                folder = ram / case.name
                 folder.mkdir()
-                world = Lasting(f"sqlite:///{folder}/conductr.db", folder / "media", replay)
+                world = Lasting(await databases.new(folder), folder / "media", replay)
                 given: dict[str, Any] = {"folder": str(world.media), "seed": case.hit, "steps": 1_000}
                 dead = await world.live(lives, faults=f"{case.point}:{case.hit}:kill9", **given)
                 found = await world.findings() if dead.killed else [f"it was not met: {dead.said[-3:]}"]
                 await world.live(lives, **given, settle=True)
                 run.tried([f"{case.name}: {each}" for each in [*found, *await world.findings(at_rest=True)]])
-        run.figures |= {"points": sorted(BY_THE_STORE), "hits": HITS}
+        run.figures |= {"engine": databases.engine, "points": sorted({case.point for case in cases}), "hits": HITS}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import anyio
 import pytest
-from support.databases import copied_sqlite
-from support.proving import SCALE, proof
+from support.databases import Databases
+from support.proving import SCALE, on, proof
 from support.quick_keeper import quick
 from support.saga import ADA, Life, a_world
 from support.saga import World as Saga
@@ -38,13 +38,15 @@ LAST = 400  # a scenario that meets more points than that has grown too large
 
 
 @pytest.mark.parametrize(("failure", "lasting"), [("raise", ""), ("enospc", "+")], ids=["once", "from then on"])
-async def test_whatever_step_of_the_store_fails_the_world_is_whole(tmp_path: Path, failure: str, lasting: str) -> None:
+async def test_whatever_step_of_the_store_fails_the_world_is_whole(
+    ram: Path, databases: Databases, failure: str, lasting: str
+) -> None:
     said: list[tuple[str, ...]] = []
 
     def say(*words: object) -> None:
         said.append(tuple(str(word) for word in words))
 
-    url, media = f"sqlite:///{tmp_path}/conductr.db", tmp_path / "media"
+    url, media = await databases.new(ram), ram / "media"
 
     async def each_once(seed: int) -> None:
         async with born(url, str(media), seed, say) as life:
@@ -53,7 +55,7 @@ async def test_whatever_step_of_the_store_fails_the_world_is_whole(tmp_path: Pat
     def world(*, at_rest: bool = False) -> Whole:
         return Whole(url, media=media, said=tuple(said), replay=replay, at_rest=at_rest)
 
-    name = f"nth-fault-store-{failure}{'-lasting' if lasting else ''}"
+    name = on(f"nth-fault-store-{failure}{'-lasting' if lasting else ''}", databases.engine)
     with proof(name, "Whatever fault point fails, nothing acknowledged is lost and nothing is half there.") as run:
         await each_once(0)
         for number in range(1, LAST):
@@ -64,6 +66,7 @@ async def test_whatever_step_of_the_store_fails_the_world_is_whole(tmp_path: Pat
             if met < number:
                 break
             assert failed, f"point {number} did nothing"
+        run.figures |= {"engine": databases.engine}
         await settle(url, str(media), say)
         run.failures += await check_world(world(at_rest=True))
         assert run.trials < LAST - 1, "the scenario has grown too large"
@@ -71,23 +74,22 @@ async def test_whatever_step_of_the_store_fails_the_world_is_whole(tmp_path: Pat
 
 @pytest.mark.parametrize("failure", ["raise", "enospc"])
 async def test_whatever_step_of_a_wish_fails_it_is_submitted_once_and_comes_to_its_end(
-    tmp_path: Path, sqlite_template: Path, failure: str
+    ram: Path, databases: Databases, failure: str
 ) -> None:
     ends: Counter[str] = Counter()
-    with proof(
-        f"nth-fault-saga-{failure}", "Whatever fault point fails, a wish is sent once and comes to its end."
-    ) as run:
+    name = on(f"nth-fault-saga-{failure}", databases.engine)
+    with proof(name, "Whatever fault point fails, a wish is sent once and comes to its end.") as run:
         for number in range(1, LAST, max(1, round(EVERY / SCALE))):
-            folder = tmp_path / str(number)
+            folder = ram / str(number)
             folder.mkdir()
-            world = a_world(copied_sqlite(sqlite_template, folder / "saga.db"), folder)
+            world = a_world(await databases.new(folder), folder)
             world.polling = SOON
             if not await meets(world, number, failure):
                 break
             state = await comes_to_its_end(world)
             ends[state] += 1
             run.tried([f"point {number}: {each}" for each in await breaches(world, state)])
-        run.figures |= {"ends": dict(ends)}
+        run.figures |= {"engine": databases.engine, "ends": dict(ends)}
         assert run.trials < LAST / EVERY - 1, "a wish passes too many points"
 
 

@@ -10,17 +10,19 @@ from typing import Any
 import anyio
 import pytest
 from attrs import define, field
+from support.databases import Databases
 from support.killing import Lasting
 from support.nursery import Nursery, nursery
-from support.proving import SEED, Proof, proof, scaled
-from support.quick_suno import QuickSandbox, quick_suno
+from support.proving import SEED, Proof, on, proof, scaled
+from support.quick_suno import Prepared, QuickSandbox, quick_suno
 from support.suno import Suno
 from support.world import Submission
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(3_600)]
 
 SAGA_LIFE = Path(__file__).parent / "children" / "saga_life.py"
-KILLS = 160
+KILLS = {"sqlite": 100, "postgresql": 60}
+WORKERS = 2
 OF_ONE_WORLD = 15
 AT_A_POINT = 0.7
 FIRST_GUILD = 1_000
@@ -35,6 +37,7 @@ class Trial:
 
     number: int
     folder: Path
+    databases: Databases
     suno: Suno
     server: QuickSandbox
     run: Proof
@@ -64,7 +67,7 @@ class Trial:
             rows = [(row.task_id, str(row.request.get("prompt", ""))) for row in self.server.ledger.rows]
             return tuple(Submission(task, prompt) for task, prompt in rows if prompt.startswith(f"{name} "))
 
-        world = Lasting(f"sqlite:///{folder}/conductr.db", folder / "media", booked=booked)
+        world = Lasting(await self.databases.new(folder), folder / "media", booked=booked)
         asked: dict[str, int] = {}
         wishes: dict[str, int] = {}
         given: dict[str, Any] = {"folder": str(folder), "suno": [self.suno.url, f"key-{name}"], "callbacks": True}
@@ -85,12 +88,16 @@ class Trial:
         self.how["killed" if life.killed else "lived to its end"] += 1
 
 
-async def test_after_hundreds_of_kills_no_wish_is_lost_and_none_was_submitted_twice(tmp_path: Path) -> None:
+async def test_after_hundreds_of_kills_no_wish_is_lost_and_none_was_submitted_twice(
+    ram: Path, databases: Databases, prepared: Prepared
+) -> None:
     how: Counter[str] = Counter()
-    with proof("kills-of-the-saga", "Killed with SIGKILL while it asks for songs, it pays for none twice.") as run:
-        async with quick_suno() as (suno, server), anyio.create_task_group() as workers:
+    name = on("kills-of-the-saga", databases.engine)
+    with proof(name, "Killed with SIGKILL while it asks for songs, it pays for none twice.") as run:
+        async with quick_suno(prepared) as (suno, server), anyio.create_task_group() as workers:
             await suno.fault("task", "GENERATE_AUDIO_FAILED", times=FOR_EVER)  # accepted and charged: all that matters
-            for number in range(2):
-                trial = Trial(number, tmp_path, suno, server, run, how)
-                workers.start_soon(trial.work, scaled(KILLS) // 2)
-        run.figures |= {"engine": "sqlite", "lives": dict(how), "accepted_by_the_sandbox": len(server.ledger.rows)}
+            for number in range(WORKERS):
+                trial = Trial(number, ram, databases, suno, server, run, how)
+                workers.start_soon(trial.work, scaled(KILLS[databases.engine]) // WORKERS)
+        run.figures |= {"engine": databases.engine, "lives": dict(how)}
+        run.figures |= {"accepted_by_the_sandbox": len(server.ledger.rows)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +19,8 @@ from support.store_steps import replay
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(3_600)]
 
 STORE_LIFE = Path(__file__).parent / "children" / "store_life.py"
-KILLS = 780
-KILLS_ON_POSTGRES = 60
+KILLS = 840
+KILLS_ON_POSTGRES = 80
 OF_ONE_WORLD = 25  # kills; then it is brought to rest, and a fresh one takes its place
 AT_A_POINT = 0.7  # of the kills; the others come at a moment of no name
 LAST_HIT = 48
@@ -45,13 +46,14 @@ async def kill_again_and_again(
         run.tried(await world.findings())
     await world.live(lives, seed=rng.getrandbits(60), settle=True, **{**given, "steps": 0})
     run.failures += await world.findings(at_rest=True)
+    shutil.rmtree(world.media, ignore_errors=True)
 
 
 def acknowledged(worlds: Sequence[Lasting]) -> dict[str, int]:
     return dict(sorted(Counter(words[0] for world in worlds for words in world.said if words[0] != "lived").items()))
 
 
-async def test_after_hundreds_of_kills_everything_acknowledged_is_there(tmp_path: Path) -> None:
+async def test_after_hundreds_of_kills_everything_acknowledged_is_there(ram: Path) -> None:
     worlds: list[Lasting] = []
     how: Counter[str] = Counter()
 
@@ -59,7 +61,7 @@ async def test_after_hundreds_of_kills_everything_acknowledged_is_there(tmp_path
         rng = Random(f"{SEED} {number}")
         async with nursery(STORE_LIFE) as lives:
             for first in range(0, kills, OF_ONE_WORLD):
-                folder = tmp_path / f"{number}-{first}"
+                folder = ram / f"{number}-{first}"
                 folder.mkdir()
                 world = Lasting(f"sqlite:///{folder}/conductr.db", folder / "media", replay)
                 worlds.append(world)
@@ -68,16 +70,16 @@ async def test_after_hundreds_of_kills_everything_acknowledged_is_there(tmp_path
     with proof("kills-of-the-store", "Killed with SIGKILL, a store on SQLite loses nothing it acknowledged.") as run:
         async with anyio.create_task_group() as workers:
             for number in range(2):
-                workers.start_soon(worker, number, scaled(KILLS) // 2)
+                workers.start_soon(worker, number, scaled(KILLS, KILLS) // 2)
         run.figures |= {"engine": "sqlite", "kills": dict(how), "acknowledged": acknowledged(worlds)}
 
 
 @pytest.mark.service
-async def test_after_kills_of_its_client_postgresql_has_everything_acknowledged(tmp_path: Path, postgres: str) -> None:
+async def test_after_kills_of_its_client_postgresql_has_everything_acknowledged(ram: Path, bare_postgres: str) -> None:
     how: Counter[str] = Counter()
-    world = Lasting(postgres, tmp_path / "media", replay)
+    world = Lasting(bare_postgres, ram / "media", replay)
     with proof("kills-of-the-store-postgresql", "The same on PostgreSQL, whose client is killed.") as run:
         async with nursery(STORE_LIFE) as lives:
             rng = Random(f"{SEED} postgres")
-            await kill_again_and_again(lives, world, rng, scaled(KILLS_ON_POSTGRES), run, how)
+            await kill_again_and_again(lives, world, rng, scaled(KILLS_ON_POSTGRES, KILLS_ON_POSTGRES), run, how)
         run.figures |= {"engine": "postgresql", "kills": dict(how), "acknowledged": acknowledged([world])}

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import anyio
 import pytest
 from sqlalchemy import BigInteger, select, text
+from support.persons import has_made_songs
 
-from conductr_store import Generation, GenerationState, NotFound, Song, SongState, StillSubscribed, Store, User
-from conductr_store.records import NOBODY, AuditEntry, Membership, Outcome, Subscription, Visibility
+from conductr_store import (
+    Generation,
+    GenerationState,
+    LibraryQuery,
+    NotFound,
+    Song,
+    SongState,
+    StillSubscribed,
+    Store,
+    User,
+)
+from conductr_store.records import (
+    NOBODY,
+    AuditEntry,
+    Membership,
+    NarrowedBy,
+    Narrowing,
+    Outcome,
+    Subscription,
+)
 from conductr_store.repositories.personal import DERIVED, HOLDINGS, Fate
 from conductr_store.sealing import KeyRing, Secret, new_sealing_key
 from conductr_store.store import UnitOfWork
 from conductr_store.tables import metadata, users
-from conductr_store.testing import A_GUILD, A_USER, a_generation, a_playlist, a_song
+from conductr_store.testing import A_GUILD, A_USER, a_generation
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +64,7 @@ async def has_an_account(tx: UnitOfWork, who: int, name: str) -> None:
     await tx.users.set(who, default_style=f"noise of {name}", private=True)
     await tx.memberships.see(Membership(guild_id=A_GUILD.id, user_id=who, nickname=f"Countess of {name}"))
     await tx.provider_keys.put(who, "sunoapi", Secret(CANARY), RING)
+    await tx.provider_keys.put_guild(A_GUILD.id, f"of {name}", Secret(CANARY), RING, brought_by=who)
     await tx.sessions.start(who, agent=f"Browser of {name}")
     await tx.audit.write("settings.changed", actor_id=who, guild_id=A_GUILD.id, detail={"name": f"of {name}"})
     await tx.audit.write("member.muted", actor_id=A_USER.id, target=f"user:{who}", detail={"name": f"of {name}"})
@@ -54,32 +73,7 @@ async def has_an_account(tx: UnitOfWork, who: int, name: str) -> None:
         Subscription(id=f"sub_{name[0]}", user_id=who, customer_id=f"cus_of_{name}", plan="band", status="canceled")
     )
     await tx.commands.add(f"command-{name[0]}", A_GUILD.id, who, "skip", {})
-
-
-async def has_made_songs(tx: UnitOfWork, who: int, name: str) -> tuple[Generation, list[Song]]:
-    """One song for the guild, one private that others speak of, one private, and one private that still grows."""
-    wish = a_generation(
-        user_id=who, prompt=f"wish of {name}", lyrics=f"words of {name}", reply_to={"token": f"of {name}"}
-    )
-    generation = await tx.generations.add(wish)
-    kinds: list[dict[str, Any]] = [
-        {"visibility": Visibility.GUILD, "title": "For all"},
-        {"visibility": Visibility.PRIVATE, "title": "Spoken of"},
-        {"visibility": Visibility.PRIVATE},
-        {"visibility": Visibility.PRIVATE, "state": SongState.GROWING},
-    ]
-    songs = [
-        await tx.songs.add(a_song(generation, take, **{"state": SongState.READY, "lyrics": "sung", **kind}))
-        for take, kind in enumerate(kinds)
-    ]
-    await tx.generations.update(generation.id, state=GenerationState.FINISHED)
-    await tx.favourites.add(who, songs[2].id)
-    own = await tx.playlists.create(a_playlist(owner_id=who))
-    guilds = await tx.playlists.create(a_playlist(owner_id=who, guild_id=A_GUILD.id))
-    for playlist in (own, guilds):
-        await tx.playlists.append(playlist.id, songs[0].id, who)
-    await tx.playlists.activate(own.id, guild_id=A_GUILD.id, user_id=who)
-    return generation, songs
+    await tx.listening.narrow(A_GUILD.id, who, Narrowing(NarrowedBy.STYLE, f"taste of {name}"))
 
 
 async def dump(shared: Store, *, but: frozenset[str] = frozenset()) -> str:
@@ -152,7 +146,7 @@ async def test_songs_that_others_hear_are_nobodys_and_private_ones_are_gone(shar
     async with shared.begin() as tx:
         await tx.users.forget(PERSON.id)
         assert (await tx.songs.get(heard.id)).owner_id == NOBODY
-        assert (await tx.songs.search(guild_id=A_GUILD.id, text="For all")).total == 2
+        assert (await tx.library.find(LibraryQuery(guild_id=A_GUILD.id, text="For all"))).total == 2
         tombstone = await tx.songs.get(spoken_of.id, deleted=True)
         assert (tombstone.owner_id, tombstone.lyrics, tombstone.prompt) == (NOBODY, None, "")
         with pytest.raises(NotFound):

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from attrs import define
 
-from conductr_store import Generation, GenerationState, Store
+from conductr_store import Attempt, AttemptState, Generation, GenerationState, Store
 from conductr_store.testing import a_generation, put_people
 
 pytestmark = pytest.mark.anyio
@@ -108,11 +108,43 @@ async def test_what_was_sent_long_ago_holds_up_nobody(at_noon: Clocked) -> None:
         await tx.attempts.begin(rows[0].id, provider="sunoapi", nonce_hash="a")
     clock.at += MINUTE
     async with store.begin() as tx:
-        attempt = await tx.attempts.begin(rows[1].id, provider="sunoapi", nonce_hash="b")
+        await tx.attempts.begin(rows[1].id, provider="sunoapi", nonce_hash="b")
         assert [row.id for row in await tx.generations.at_work(MINUTE / 2)] == ["new"]
-        assert not await tx.generations.others_sent_since(attempt)
-        old = await tx.attempts.of_generation("old")
-        assert await tx.generations.others_sent_since(old[0])
+
+
+async def test_the_price_of_one_is_hidden_by_any_that_was_under_way_beside_it(at_noon: Clocked) -> None:
+    store, clock = at_noon
+    await added(store, *(a_generation(id=name) for name in "abcdef"))
+
+    async def begin(name: str, key_id: str | None = None) -> Attempt:
+        async with store.begin() as tx:
+            return await tx.attempts.begin(name, provider="sunoapi", nonce_hash=name, key_id=key_id)
+
+    async def settle(attempt: Attempt) -> None:
+        async with store.begin() as tx:
+            await tx.attempts.settle(attempt.id, AttemptState.REJECTED)
+
+    async def hidden(attempt: Attempt) -> bool:
+        async with store.begin() as tx:
+            return await tx.attempts.others_beside(attempt)
+
+    await settle(await begin("a"))
+    clock.at += MINUTE
+    alone = await begin("b")
+    await begin("c", "another's key")
+    assert not await hidden(alone), "one was settled before, the other is another's"
+    clock.at += MINUTE
+    await settle(alone)
+    clock.at += MINUTE
+    first = await begin("d")
+    clock.at += MINUTE
+    second = await begin("e")
+    assert await hidden(first)
+    assert await hidden(second), "the first was not answered yet when it began"
+    await settle(first)
+    assert await hidden(second)
+    clock.at += 120 * MINUTE
+    assert not await hidden(await begin("f")), "what was lost two hours ago is charged by now"
 
 
 async def test_the_same_wish_of_the_same_guild_is_found_once_it_is_finished(store: Store) -> None:

@@ -108,6 +108,22 @@ async def test_what_the_bucket_lacks_is_missing_and_what_it_garbles_is_damaged(b
             await ask(key)
 
 
+async def test_what_lies_there_already_is_read_once_before_it_is_believed(bucket: Bucket, tmp_path: Path) -> None:
+    """After a restart nobody knows who has put it, and whether whole."""
+    await Media("s3://songs").put_bytes(b"a song", ".mp3")
+    again = Media("s3://songs", cache=tmp_path)
+    for asked in (["HEAD", "GET"], ["HEAD"]):
+        bucket.asked.clear()
+        key = await again.put_bytes(b"a song", ".mp3")
+        assert [one.split()[0] for one in bucket.asked] == asked
+    bucket.objects[f"/songs/{key}"] = b"cut"
+    assert await again.put_bytes(b"a song", ".mp3") == key
+    assert await again.read(key) == b"a song"
+    bucket.objects[f"/songs/{key}"] = b"A song"  # as long, and put at another moment
+    assert await Media("s3://songs").put_bytes(b"a song", ".mp3") == key
+    assert await again.read(key) == b"a song"
+
+
 async def test_a_bucket_is_listed_by_folder_and_what_is_deleted_is_gone_from_the_cache_too(
     bucket: Bucket, tmp_path: Path
 ) -> None:

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from support.schema_rows import Rows, as_of, fill, read
+from support.schema_rows import Rows, as_of, fill
+from support.schema_rows import read as read_all
 
-from conductr_store import FileKind, FileState, GenerationState, SongState, Store, check_up
+from conductr_store import FileKind, FileState, GenerationState, LibraryQuery, SongState, Store, check_up
 from conductr_store.schema import config, head, migrate
 
 pytestmark = pytest.mark.anyio
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 STEPS = list(pairwise(REVISIONS))
+DERIVED = (("songs", "found_by"), ("song_search", "tokens"))
 KEYS = {
     suffix: f"{letters}/{letters}/{letters * 32}{suffix}"
     for letters, suffix in (("aa", ".mp3"), ("bb", ".opus"), ("cc", ".jpg"))
@@ -49,6 +51,15 @@ async def store(empty_url: str) -> AsyncIterator[Store]:
     made = Store(empty_url)
     yield made
     await made.close()
+
+
+def read(connection: Connection) -> Rows:
+    """All but what a step makes anew from the rest."""
+    kept = read_all(connection)
+    for table, column in DERIVED:
+        if table in kept:
+            kept[table] = [{name: row[name] for name in row if name != column} for row in kept[table]]
+    return kept
 
 
 async def done(store: Store, work: Callable[[Connection], Any]) -> Any:
@@ -90,7 +101,7 @@ async def test_what_the_first_version_wrote_is_read_by_the_newest_and_by_the_fir
     await to(store, "0001")
     for statement in OLD_ROWS:
         await done(store, lambda connection, statement=statement: connection.exec_driver_sql(statement))
-    written: Rows = await done(store, read)
+    written: Rows = await done(store, read_all)
     async with Store.open(empty_url) as newest, newest.begin() as tx:
         assert (await tx.users.get(7)).name == "Ada"
         assert (await tx.guilds.get(11)).settings.volume == 80
@@ -108,9 +119,9 @@ async def test_what_the_first_version_wrote_is_read_by_the_newest_and_by_the_fir
         kinds = {suffix: (await tx.files.get(key)).kind for suffix, key in KEYS.items()}
         assert kinds == {".mp3": FileKind.AUDIO, ".opus": FileKind.PACKETS, ".jpg": FileKind.COVER}
         assert {(await tx.files.get(key)).state for key in KEYS.values()} == {FileState.READY}
-        assert (await tx.songs.search(guild_id=11, text="tin")).total == 1
+        assert (await tx.library.find(LibraryQuery(guild_id=11, text="tin"))).total == 1
     await to(store, "0001")
-    assert await done(store, read) == written
+    assert await done(store, read_all) == written
 
 
 async def test_a_step_that_breaks_off_amid_rows_never_was(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Users' own keys: sealed in the database, bound to their row, and brought under a new key without a gap."""
+"""Own keys of users and guilds: sealed in the database, bound to their row, and brought under a new key gaplessly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conductr_store.records import ProviderKey
 from conductr_store.rotation import Rotated, rotate
 from conductr_store.sealing import KeyRing, Secret, new_sealing_key
 from conductr_store.tables import provider_keys
-from conductr_store.testing import A_USER
+from conductr_store.testing import A_GUILD, A_USER
 
 from .clock import NOON, Clock
 
@@ -113,6 +113,50 @@ async def test_a_rotation_brings_all_under_the_newest_key(shared: Store) -> None
     assert await rotate(shared, BOTH, batch=3) == Rotated(0, ())
     async with shared.begin() as tx:
         assert await tx.provider_keys.under() == {"new": 7}
+
+
+async def test_a_guild_has_a_key_of_its_own_for_each_provider_beside_those_of_its_people(shared: Store) -> None:
+    async with shared.begin() as tx:
+        first = await tx.provider_keys.put_guild(A_GUILD.id, "kie", Secret("first"), BEFORE, brought_by=A_USER.id)
+        second = await tx.provider_keys.put_guild(A_GUILD.id, "kie", CANARY, BEFORE, brought_by=A_USER.id)
+        mine = await tx.provider_keys.put(A_USER.id, "kie", Secret("mine"), BEFORE)
+        assert await tx.provider_keys.of_guild(A_GUILD.id) == (second,)
+        assert await tx.provider_keys.of_guild(404) == ()
+        assert await tx.provider_keys.get(second.id) == second
+        assert (second.ending, second.usable, second.reveal(BEFORE)) == ("cdef", True, CANARY)
+        with pytest.raises(NotFound):
+            await tx.provider_keys.get(first.id)
+        with pytest.raises(SealBroken):
+            evolve(second, guild_id=A_GUILD.id + 1).reveal(BEFORE)
+        with pytest.raises(SealBroken):  # sealed for another table
+            evolve(mine, id=second.id, user_id=second.guild_id, sealed=second.sealed).reveal(BEFORE)
+        await tx.provider_keys.refused(second.id, "no")
+        assert not (await tx.provider_keys.of_guild(A_GUILD.id))[0].usable
+        await tx.provider_keys.used(second.id)
+        assert (await tx.provider_keys.of_guild(A_GUILD.id))[0].usable
+        assert await tx.provider_keys.remove_guild(A_GUILD.id, "kie")
+        assert not await tx.provider_keys.remove_guild(A_GUILD.id, "kie")
+        assert await tx.provider_keys.find(A_USER.id, "kie") == mine
+    for guild_id, user_id in ((404, A_USER.id), (A_GUILD.id, 404)):
+        with pytest.raises(Orphan):
+            async with shared.begin() as tx:
+                await tx.provider_keys.put_guild(guild_id, "kie", CANARY, BEFORE, brought_by=user_id)
+
+
+async def test_a_rotation_takes_guilds_keys_along_whatever_the_batch(shared: Store) -> None:
+    keys = await kept(shared, 3)
+    async with shared.begin() as tx:
+        for number in range(4):
+            await tx.provider_keys.put_guild(
+                A_GUILD.id, f"p{number}", Secret(f"sk-g{number}"), BEFORE, brought_by=A_USER.id
+            )
+        assert await tx.provider_keys.under() == {"old": 7}
+    assert await rotate(shared, BOTH, batch=2) == Rotated(7, ())
+    async with shared.begin() as tx:
+        assert await tx.provider_keys.under() == {"new": 7}
+        found = [key.reveal(AFTER).reveal() for key in await tx.provider_keys.of_guild(A_GUILD.id)]
+    assert found == [f"sk-g{number}" for number in range(4)]
+    assert sorted(await said(shared, keys, AFTER)) == ["sk-0", "sk-1", "sk-2"]
 
 
 async def test_a_rotation_that_breaks_off_at_any_row_leaves_all_readable_and_goes_on(shared: Store) -> None:

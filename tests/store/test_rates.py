@@ -12,8 +12,8 @@ from attrs import define
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conductr_store import Store
-from conductr_store.testing import a_generation, put_people
+from conductr_store import AttemptState, Store
+from conductr_store.testing import A_GUILD, a_generation, put_people
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +41,21 @@ async def test_each_key_of_each_provider_is_counted_by_itself(store: Store) -> N
     assert await begin(store, key_id="a member's") == 0
     assert await begin(store, provider="sunoapi") == 0
     assert await begin(store) > 0
+
+
+async def test_a_key_is_busy_while_an_attempt_with_it_waits_for_its_answer(store: Store) -> None:
+    async def busy(key_id: str | None = None) -> bool:
+        async with store.begin() as tx:
+            return await tx.rates.busy("kie", key_id, within_s=WITHIN_S)
+
+    assert not await busy()
+    await begin(store)
+    assert (await busy(), await busy("a member's")) == (True, False)
+    async with store.begin() as tx:
+        (row,) = await tx.generations.of_guild(A_GUILD.id, 1)
+        (attempt,) = await tx.attempts.of_generation(row.id)
+        await tx.attempts.settle(attempt.id, AttemptState.REJECTED)
+    assert not await busy()
 
 
 async def test_many_stores_on_one_database_together_begin_no_more_than_one_would(url: str) -> None:

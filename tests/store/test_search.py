@@ -151,6 +151,8 @@ async def test_filters_hold_together(store: Store) -> None:
     assert await titles(store, length_s=(125.0, 130.0)) == ["a"]
     assert await titles(store, length_s=(125.1, None)) == ["c", "b"]
     assert await titles(store, length_s=(None, 125.0)) == []
+    assert await titles(store, length_s=(None, 125.5)) == await titles(store, length_s=(120.0, 130.0)) == ["a"]
+    assert await titles(store, length_s=(700.0, None)) == ["c"]
     assert await titles(store, since=NOON + timedelta(minutes=1), until=NOON + timedelta(minutes=2)) == ["b"]
     assert await titles(store, owner_id=A_USER.id, models=("V4",)) == ["b"]
     assert await titles(store, owner_id=404) == []

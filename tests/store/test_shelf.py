@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from support.shelves import a_shelf, row_of
 
-from conductr_store import FileKind, FileState, Media, MediaMissing, NotFound, Shelf, SongState, Store, StoreBusy
+from conductr_store import FileKind, FileState, MediaMissing, NotFound, Shelf, SongState, StoreBusy
 from conductr_store.eviction import Idle, least_used
 from conductr_store.faults import FaultInjected, injected
 from conductr_store.records import MediaFile
-from conductr_store.testing import a_generation, a_song, put_people
+from conductr_store.testing import a_generation, a_song
 
 pytestmark = pytest.mark.anyio
 
@@ -43,15 +44,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def shelf(any_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Shelf]:
-    async with Store.open(any_url, now=clock.now) as store:
-        async with store.begin() as tx:
-            await put_people(tx)
-        yield Shelf(store, Media(str(tmp_path / "media")))
-
-
-async def row_of(shelf: Shelf, key: str) -> MediaFile:
-    async with shelf.store.begin() as tx:
-        return await tx.files.get(key)
+    async with a_shelf(any_url, tmp_path / "media", clock.now) as shelf:
+        yield shelf
 
 
 async def test_a_kept_file_is_ready_known_and_there(shelf: Shelf, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from conductr_store import (
     Conflict,
     Guild,
+    LibraryQuery,
     NotFound,
     Orphan,
     Song,
@@ -173,6 +174,6 @@ async def test_a_private_song_is_found_by_no_search_of_its_guild(store: Store) -
     async with store.begin() as tx:
         song = await put_song(tx, title="Mine", visibility="private")
         for guild_id in (A_GUILD.id, None):
-            assert (await tx.songs.search(guild_id=guild_id, text="mine")).items == ()
+            assert (await tx.library.find(LibraryQuery(guild_id=guild_id, text="mine"))).items == ()
         shown = await tx.songs.update(song.id, visibility="guild")
-        assert (await tx.songs.search(guild_id=A_GUILD.id, text="mine")).items == (shown,)
+        assert (await tx.library.find(LibraryQuery(guild_id=A_GUILD.id, text="mine"))).items == (shown,)

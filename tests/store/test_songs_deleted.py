@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from conductr_store import InUse, NotFound, Song, Store, SungWord, UnitOfWork
+from conductr_store import InUse, LibraryQuery, NotFound, Song, Store, SungWord, UnitOfWork
 from conductr_store.tables import song_genres
 from conductr_store.testing import A_GUILD, A_USER, a_generation, a_playlist, a_song, put_song
 
@@ -51,7 +51,9 @@ async def test_a_song_that_others_speak_of_leaves_its_name_and_nothing_of_what_i
         assert await genres_of(tx, song) == set()
         assert await tx.songs.sung(song.id) == ()
         assert await tx.songs.of_generation(song.generation_id) == (left,)
-        assert (await tx.songs.search(guild_id=A_GUILD.id, text=song.title)).total == int(speaker == "child")
+        assert (await tx.library.find(LibraryQuery(guild_id=A_GUILD.id, text=song.title))).total == int(
+            speaker == "child"
+        )
         for refused in (tx.songs.get(song.id), tx.songs.delete(song.id), tx.songs.update(song.id, title="back")):
             with pytest.raises(NotFound):
                 await refused

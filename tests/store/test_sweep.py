@@ -11,27 +11,17 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.shelves import Hours, a_shelf, put_song, row_of
 
-from conductr_store import FileKind, FileState, Media, Shelf, SongState, Store, sweep
+from conductr_store import FileKind, FileState, Shelf, sweep
 from conductr_store.records import MediaFile
 from conductr_store.sweeping import Found, Verdict, judge
-from conductr_store.testing import a_generation, a_song, put_people
 
 pytestmark = pytest.mark.anyio
 
 LONG_AGO = timedelta(hours=2)
 GRACE = timedelta(hours=1)
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
-
-
-class Hours:
-    """A clock that can be put back: what was done then is old now."""
-
-    def __init__(self) -> None:
-        self.ago = timedelta(0)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) - self.ago
 
 
 @pytest.fixture
@@ -41,26 +31,13 @@ def hours() -> Hours:
 
 @pytest.fixture
 async def shelf(any_url: str, tmp_path: Path, hours: Hours) -> AsyncIterator[Shelf]:
-    async with Store.open(any_url, now=hours.now) as store:
-        async with store.begin() as tx:
-            await put_people(tx)
-        yield Shelf(store, Media(str(tmp_path / "media")))
-
-
-async def row_of(shelf: Shelf, key: str) -> MediaFile:
-    async with shelf.store.begin() as tx:
-        return await tx.files.get(key)
+    async with a_shelf(any_url, tmp_path / "media", hours.now) as shelf:
+        yield shelf
 
 
 def age(tmp_path: Path, key: str) -> None:
     then = (datetime.now(UTC) - LONG_AGO).timestamp()
     os.utime(tmp_path / "media" / key, (then, then))
-
-
-async def put_song(shelf: Shelf, **keys: str) -> None:
-    async with shelf.store.begin() as tx:
-        wish = await tx.generations.add(a_generation())
-        await tx.songs.add(a_song(wish, 0, state=SongState.READY, **keys))
 
 
 async def test_a_file_that_nobody_knows_goes_once_it_is_an_hour_old(shelf: Shelf, tmp_path: Path) -> None:
@@ -162,9 +139,10 @@ async def test_two_sweeps_and_a_writer_at_once_leave_the_written_file(shelf: She
 MOMENTS = st.sampled_from([NOW - LONG_AGO, NOW])
 FOUND = st.none() | st.builds(Found, st.just("key"), st.just(4), MOMENTS)
 ROWS = st.none() | st.builds(
-    lambda state, size, at: MediaFile(key="key", state=state, size_bytes=size, changed_at=at),
+    lambda state, size, at, used: MediaFile(key="key", state=state, size_bytes=size, changed_at=at, used_at=used),
     st.sampled_from(list(FileState)),
     st.sampled_from([None, 4, 5]),
+    MOMENTS,
     MOMENTS,
 )
 
@@ -176,9 +154,11 @@ def test_nothing_that_is_wanted_ready_or_young_is_ever_deleted(
     verdict = judge(found, row, named=named, now=NOW, grace=GRACE)
     if verdict is Verdict.DELETE:
         assert found is not None
-        assert row is None or row.state is not FileState.READY
+        ready = row is not None and row.state is FileState.READY
+        assert not ready or not named
+        assert row is None or not ready or max(row.changed_at, row.used_at) < NOW - GRACE
         leaving = row is not None and row.state is FileState.LEAVING
-        assert leaving or (not named and found.modified_at < NOW - GRACE)
+        assert leaving or ready or (not named and found.modified_at < NOW - GRACE)
         assert row is None or row.state is FileState.GONE or row.changed_at < NOW - GRACE
     if verdict is Verdict.LOST:
         assert found is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import pytest
 from anyio.abc import ByteStream
-from support.quick_suno import quick_suno
+from support.quick_suno import Prepared, prepare, quick_suno
 from support.suno import settings_for
 from support.watching import WITHIN_S
 from support.wire_proxy import proxied
@@ -24,7 +24,13 @@ pytestmark = pytest.mark.anyio
 
 ADA = Caller(7, "Ada", 42, "Test guild", voice_channel_id=5)
 WISH = Wish("a rainy lo-fi beat")
+SONG_S = 3.0
 NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return prepare(tmp_path_factory.mktemp("prepared"), SONG_S)
 
 
 async def finished(conductr: Conductr, generation_id: str) -> GenerationView:
@@ -57,8 +63,10 @@ async def answering(settings: Settings) -> AsyncIterator[Conductr]:
 
 
 @pytest.mark.parametrize("lost", ["reset_after", "hang_after"])
-async def test_a_song_whose_answer_was_lost_is_found_when_the_gateway_calls(tmp_path: Path, lost: str) -> None:
-    async with quick_suno() as (suno, _), answering(settings_for(tmp_path, suno)) as conductr:
+async def test_a_song_whose_answer_was_lost_is_found_when_the_gateway_calls(
+    tmp_path: Path, prepared: Prepared, lost: str
+) -> None:
+    async with quick_suno(prepared) as (suno, _), answering(settings_for(tmp_path, suno)) as conductr:
         await suno.fault("submit", lost)
         with suppress(SunoError):  # the call may be here before anybody has given up on the answer
             await conductr.generations.start(ADA, WISH, "one")
@@ -69,8 +77,10 @@ async def test_a_song_whose_answer_was_lost_is_found_when_the_gateway_calls(tmp_
         assert await suno.accepted(1)
 
 
-async def test_a_gateway_that_is_down_is_passed_over_and_nothing_is_sent_twice(tmp_path: Path) -> None:
-    async with quick_suno() as (suno, _):
+async def test_a_gateway_that_is_down_is_passed_over_and_nothing_is_sent_twice(
+    tmp_path: Path, prepared: Prepared
+) -> None:
+    async with quick_suno(prepared) as (suno, _):
         settings = settings_for(
             tmp_path,
             suno,
@@ -90,9 +100,9 @@ async def test_a_gateway_that_is_down_is_passed_over_and_nothing_is_sent_twice(t
         assert await suno.accepted(1)
 
 
-async def test_a_member_with_a_key_of_his_own_pays_and_uses_up_no_quota(tmp_path: Path) -> None:
+async def test_a_member_with_a_key_of_his_own_pays_and_uses_up_no_quota(tmp_path: Path, prepared: Prepared) -> None:
     ring = new_sealing_key("story")
-    async with quick_suno() as (suno, _):
+    async with quick_suno(prepared) as (suno, _):
         settings = settings_for(
             tmp_path,
             suno,

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import anyio
 import asyncpg
+from attrs import define, field
 
 from conductr_store import Store
 from conductr_store.tables import metadata
@@ -37,6 +38,30 @@ def postgres_database(server_url: str, kind: str, template: str | None = None) -
     anyio.run(order, server_url, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
     yield beside(server_url, name)
     anyio.run(order, server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@define(eq=False)
+class Databases:
+    """Any number of fresh ones of one engine, copied from a `template`: a file, or the name of PostgreSQL's."""
+
+    engine: str
+    template: Path | str
+    server_url: str = ""
+    made: list[str] = field(factory=list)
+
+    async def new(self, folder: Path) -> str:
+        """The address of another; on SQLite its file is in `folder`."""
+        if isinstance(self.template, Path):
+            return copied_sqlite(self.template, folder / "conductr.db")
+        name = f"fresh_{uuid4().hex[:12]}"
+        await order(self.server_url, f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        self.made.append(name)
+        return beside(self.server_url, name)
+
+    async def drop(self) -> None:
+        """All that were made on a server; files go with their folder."""
+        while self.made:
+            await order(self.server_url, f"DROP DATABASE {self.made.pop()} WITH (FORCE)")
 
 
 def migrate(url: str) -> None:

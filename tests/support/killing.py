@@ -28,9 +28,15 @@ class Lasting:
     survived: list[Life] = field(factory=list)
 
     async def live(
-        self, nursery: Nursery, *, faults: str = "", kill_after_s: float | None = None, **given: object
+        self,
+        nursery: Nursery,
+        *,
+        faults: str = "",
+        kill_after_s: float | None = None,
+        stopped: Callable[[], Awaitable[None]] | None = None,
+        **given: object,
     ) -> Life:
-        life = await nursery.live(faults=faults, kill_after_s=kill_after_s, url=self.url, **given)
+        life = await nursery.live(faults=faults, kill_after_s=kill_after_s, stopped=stopped, url=self.url, **given)
         self.said += life.said
         self.passed.update({name: int(times) for name, times in life.told("passed")})
         if life.killed:

@@ -42,8 +42,18 @@ def bear(live: Live, warm: Callable[[], Awaitable[None]]) -> None:
         if order["kill_after_s"] is not None:
             time.sleep(order["kill_after_s"])  # any moment is as good as another
             os.kill(child, signal.SIGKILL)  # its number is its own until it is waited for
-        _, status = os.waitpid(child, 0)
-        say("dead", os.waitstatus_to_exitcode(status))
+        say("dead", os.waitstatus_to_exitcode(_outlived(child)))
+
+
+def _outlived(child: int) -> int:
+    """How it ended. One that stands still does so until the next line comes in."""
+    while True:
+        _, status = os.waitpid(child, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            return status
+        say("stopped")
+        sys.stdin.readline()
+        os.kill(child, signal.SIGCONT)
 
 
 def _live(live: Live, order: dict[str, object]) -> int:

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from attrs import define, frozen
 
 ROOT = Path(__file__).parents[2]
 LINE_BYTES = 65_536
-LIFE_WITHIN_S = 60.0
+LIFE_WITHIN_S = 120.0
 
 
 @frozen
@@ -43,10 +43,17 @@ class Nursery:
     _process: Process
     _lines: BufferedByteReceiveStream
 
-    async def live(self, *, faults: str = "", kill_after_s: float | None = None, **given: object) -> Life:
+    async def live(
+        self,
+        *,
+        faults: str = "",
+        kill_after_s: float | None = None,
+        stopped: Callable[[], Awaitable[None]] | None = None,
+        **given: object,
+    ) -> Life:
         """A life from its birth to its end, under `faults` (conductr_store.faults), with what it is `given`.
 
-        With `kill_after_s` it gets a SIGKILL then, wherever it is.
+        With `kill_after_s` it gets a SIGKILL then, wherever it is. Where a fault stops it, it wakes after `stopped`.
         """
         assert self._process.stdin is not None
         order = {"faults": faults, "kill_after_s": kill_after_s, "given": given}
@@ -62,6 +69,10 @@ class Nursery:
                             said.clear()
                         case ["pid", number]:
                             pid = int(number)
+                        case ["stopped"] if stopped is not None:
+                            said.append(("stopped",))
+                            await stopped()
+                            await self._process.stdin.send(b"wake\n")
                         case ["dead", status]:
                             return Life(tuple(said), int(status))
                         case _:

@@ -19,12 +19,18 @@ from attrs import define, field
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "proof"
 SEED = int(os.environ.get("CONDUCTR_PROOF_SEED", "20261127"))
-SCALE = float(os.environ.get("CONDUCTR_PROOF_SCALE", "1"))  # of the number of trials; a release takes 10
+RECORDS = os.environ.get("CONDUCTR_PROOF") == "1"
+SCALE = float(os.environ.get("CONDUCTR_PROOF_SCALE") or (1 if RECORDS else 0.5))  # of the trials; a release takes 10
 LIBRARIES = ("sqlalchemy", "aiosqlite", "asyncpg", "anyio", "obstore", "conductr-store", "conductr", "suno-client")
 
 
-def scaled(trials: int) -> int:
-    return max(1, round(trials * SCALE))
+def scaled(trials: int, at_least: int = 1) -> int:
+    return max(at_least, round(trials * SCALE))
+
+
+def on(name: str, engine: str) -> str:
+    """What a proof is called that is run on each engine."""
+    return name if engine == "sqlite" else f"{name}-{engine}"
 
 
 @define(eq=False)
@@ -48,8 +54,11 @@ def proof(name: str, says: str) -> Iterator[Proof]:
     run, began = Proof(name, says), time.monotonic()
     try:
         yield run
+    except BaseException as error:
+        run.failures.append(f"it ended before its time: {type(error).__name__}")
+        raise
     finally:
-        if os.environ.get("CONDUCTR_PROOF") == "1":
+        if RECORDS:
             _write(run, time.monotonic() - began)
     assert not run.failures, run.failures[:5]
 

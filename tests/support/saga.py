@@ -19,7 +19,7 @@ from conductr.bus import LocalBus, Now
 from conductr.gateways import Gateway, Gateways
 from conductr.generations import Generations
 from conductr.keeping import Keeper
-from conductr.messages import ToPlayer
+from conductr.messages import Tally, ToPlayer, ToVote
 from conductr.settings import Settings
 from conductr.wake import Wake
 from conductr.watcher import GenerationWatcher
@@ -64,6 +64,9 @@ class Notes:
         self.told.append(message.command)
         self.messages.append(message)
         return Session()
+
+    async def vote(self, vote: ToVote) -> Tally:
+        raise AssertionError(f"nobody votes here: {vote}")
 
     def look(self, guild_id: int) -> Now | None:
         del guild_id
@@ -142,7 +145,7 @@ class World:
             dialect=suno.dialect,
             http=httpx.AsyncClient(transport=_Gate(self, suno)),
             polling=self.polling,
-            retrying=Retrying(submissions=1, first_s=0),
+            retrying=Retrying(submissions=1, first_s=0, longest_s=1),  # a gateway that says wait is told of at once
             limiter=Limiter(1_000_000, 0),
             observe=self._observed,
         )

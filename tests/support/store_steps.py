@@ -131,22 +131,24 @@ class Life:
         """The file first, then the row that calls it ready."""
         sound = self.rng.randbytes(self.rng.randint(1_000, 60_000))
         key = await self.shelf.keep_file(sound, ".mp3", kind=FileKind.AUDIO)
-        self.say("file", key)
         row = a_generation(id=self.new_id(), request_key=self.new_id())
         song = a_song(row, id=self.new_id(), clip_id=self.new_id(), state=SongState.READY, audio_key=key)
         async with self.store.begin() as tx:
             await tx.generations.add(row)
             await tx.songs.add(song)
         self.say("ready", song.id)
+        self.say("file", key)  # not before: one that no song names is swept
 
     async def each_once(self) -> None:
         for do in (self.edit_queue, self.do_job, self.use_quota, self.submit, self.tell, self.keep_song):
             await do()
 
-    async def step(self) -> None:
+    async def step(self, name: str | None = None) -> None:
+        """One of any kind, or of the one that is named."""
         kinds = (self.edit_queue, self.edit_queue, self.do_job, self.use_quota, self.submit, self.tell, self.keep_song)
+        named = [do for do in kinds if do.__name__ == name]
         try:
-            await self.rng.choice(kinds)()
+            await self.rng.choice(named or kinds)()
         except (LeaseLost, Conflict) as error:
             self.say("lost", type(error).__name__)
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from quart import Quart
 from web.browser import Visitor
+from web.pages import chromium as chromium
+from web.pages import page as page
+from web.pages import url as url
 from web.studio import opened
 
 from conductr import Conductr

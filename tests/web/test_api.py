@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,10 @@ from quart import Quart
 from web.browser import ORIGIN, Visitor
 from web.studio import until
 
-from conductr import BROWSER_ROOM, Conductr, browser_caller
+from conductr import BROWSER_ROOM, Conductr, Wish, browser_caller
+from conductr.repeats import wish_key
+from conductr_store import Generation, GenerationState
+from conductr_store.records import now
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +66,7 @@ async def test_a_wish_becomes_songs_that_play_and_stop(visitor: Visitor, conduct
     queued = await json_of(await visitor.post("/api/queue/play", {"song_id": song["id"]}))
     assert song["title"] in queued["text"]
     skipped = await json_of(await visitor.post("/api/queue/skip", {"count": 1}))
-    assert skipped["text"].startswith("Skipped")
+    assert skipped["text"].startswith("You skipped")
     stopped = await json_of(await visitor.post("/api/queue/stop"))
     assert stopped["queue"]["current"] is None
     assert stopped["queue"]["upcoming"] == []
@@ -174,3 +178,28 @@ async def test_a_wish_that_was_made_lately_is_queued_and_costs_nothing(visitor: 
     anew = await json_of(await visitor.post("/api/songs/generate", body), 202)
     assert anew["id"] != made["id"]
     assert not anew["repeated"]
+
+
+async def test_the_same_wish_while_it_is_made_has_to_be_confirmed(visitor: Visitor, conductr: Conductr) -> None:
+    wish = Wish("a wish in the making")
+    row = Generation(
+        id=uuid4().hex,
+        guild_id=BROWSER_ROOM,
+        user_id=BROWSER_ROOM,
+        request_key=uuid4().hex,
+        prompt=wish.prompt,
+        model="V5_5",
+        wish_key=wish_key(wish, conductr.settings.suno_model),
+        lease_owner="somebody",
+        created_at=now() - timedelta(seconds=20),
+    )
+    async with conductr.callbacks.store.begin() as tx:
+        await tx.generations.add(row, lease=timedelta(minutes=5))
+    refused = (await json_of(await visitor.wish(wish.prompt), 409))["error"]
+    assert (refused["code"], "anew" in refused["hint"]) == ("already_asked", True)
+    made = await json_of(await visitor.wish(wish.prompt, anew=True), 202)
+    assert made["id"] != row.id
+    again = await json_of(await visitor.wish(wish.prompt), 202)
+    assert (again["id"], again["doubled"], again["quota_left"]) == (made["id"], True, None)
+    async with conductr.callbacks.store.begin() as tx:
+        await tx.generations.change(row.id, {"state": GenerationState.FAILED, "told": GenerationState.FAILED})

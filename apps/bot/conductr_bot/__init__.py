@@ -1,7 +1,6 @@
-"""Conductr's Discord bot: slash commands in, Opus packets out."""
+"""Conductr's Discord bot: slash commands in, Opus packets out. `conductr_bot.run.run_bot` is the whole of it."""
 
-from .bot import make_bot
 from .errors import BotError, CannotJoin
 from .run import run_bot
 
-__all__ = ["BotError", "CannotJoin", "make_bot", "run_bot"]
+__all__ = ["BotError", "CannotJoin", "run_bot"]

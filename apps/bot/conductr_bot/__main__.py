@@ -9,6 +9,7 @@ from typing import cast
 import anyio
 
 from conductr import ConductrError, Settings, open_conductr, set_up_logs, word
+from conductr.descriptors import allow_many_files
 from conductr_player import PlayerError
 from conductr_store import StoreError
 from suno_client import SunoError
@@ -38,13 +39,14 @@ async def _end_on_signal(scope: anyio.CancelScope) -> None:
 def main() -> int:
     settings = Settings()
     set_up_logs(settings)
+    allow_many_files()
     ended = 0
     try:
         anyio.run(serve, settings)
     except* FORESEEN as errors:
         ended = DO_NOT_RESTART
         for error in _leaves(errors):
-            said = error.reply if isinstance(error, BotError) else word(error)
+            said = word(error)
             sys.stderr.write(f"{said.text} {said.hint or ''}\n")
     return ended
 

@@ -25,6 +25,7 @@ class Address:
     channel_id: int
     message_id: int | None
     user_id: int
+    locale: str | None = None  # of who asked; None in rows of an older version
 
     def to_plain(self) -> dict[str, object]:
         return asdict(self)
@@ -38,33 +39,40 @@ class Address:
             return None
 
 
-def caller_of(ctx: discord.ApplicationContext) -> Caller:
+def caller_of(interaction: discord.Interaction) -> Caller:
     """Commands are registered for servers only, so there is a guild and a member."""
-    channel = voice_channel_of(ctx)
+    member = interaction.user if isinstance(interaction.user, discord.Member) else None
+    channel = voice_channel_of(interaction)
+    voice = member.voice if member else None
     return Caller(
-        user_id=ctx.author.id,
-        name=ctx.author.display_name,
-        guild_id=ctx.guild_id or 0,
-        guild_name=ctx.guild.name if ctx.guild else "",
+        user_id=interaction.user.id if interaction.user else 0,
+        name=interaction.user.display_name if interaction.user else "",
+        guild_id=interaction.guild_id or 0,
+        guild_name=interaction.guild.name if interaction.guild else "",
         voice_channel_id=channel.id if channel else None,
+        role_ids=frozenset(role.id for role in member.roles) if member else frozenset(),
+        manages=interaction.permissions.manage_guild,
+        deafened=bool(voice and (voice.self_deaf or voice.deaf)),
+        locale=interaction.locale,
     )
 
 
-def voice_channel_of(ctx: discord.ApplicationContext) -> VocalChannel | None:
+def voice_channel_of(interaction: discord.Interaction) -> VocalChannel | None:
     """Where the caller sits, by the gateway's word; None also where the bot was not told."""
-    voice = ctx.author.voice if isinstance(ctx.author, discord.Member) else None
+    voice = interaction.user.voice if isinstance(interaction.user, discord.Member) else None
     channel = voice.channel if voice else None
     return channel if isinstance(channel, VocalChannel) else None
 
 
-async def address_of(ctx: discord.ApplicationContext) -> Address:
+async def address_of(interaction: discord.Interaction, locale: str | None = None) -> Address:
     """Of an interaction that was answered or deferred already."""
-    original = await ctx.interaction.original_response()
+    original = await interaction.original_response()
     return Address(
-        application_id=ctx.interaction.application_id,
-        token=ctx.interaction.token,
+        application_id=interaction.application_id,
+        token=interaction.token,
         until=time.time() + TOKEN_LIFE_S,
-        channel_id=ctx.channel_id or 0,
+        channel_id=interaction.channel_id or 0,
         message_id=original.id,
-        user_id=ctx.author.id,
+        user_id=interaction.user.id if interaction.user else 0,
+        locale=locale,
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+from .graphemes import calm, cut_at
+
 ZERO_WIDTH = "\u200b"
 
 _MARKS = re.compile(r"[\\*_~|`\[\]<]")
 _LINE_START = re.compile(r"^(\s*)([#>+-]|\d+(?=[.)]))", re.MULTILINE)
 _LINKS = re.compile(r"(?i)(?<=[a-z]:)(?=//)|(?<=\.gg)(?=/)|(?<=\.com)(?=/invite)|(?<=^www)(?=\.)|(?<=\Wwww)(?=\.)")
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_ISOLATE, _END = "\u2068", "\u2069"
 
 
 def escape(text: str) -> str:
@@ -25,7 +29,8 @@ def defuse(text: str) -> str:
 
 
 def fit(text: str, limit: int) -> str:
-    """`text` escaped, in at most `limit` UTF-16 units (as Discord may count), with an ellipsis where it was cut."""
+    """`text` escaped and calmed, in at most `limit` UTF-16 units (as Discord may count), with an ellipsis where cut."""
+    text = calm(text)
     whole = escape(text)
     if length(whole) <= limit:
         return whole
@@ -33,7 +38,24 @@ def fit(text: str, limit: int) -> str:
     while low < high:  # the longest beginning that fits
         middle = (low + high + 1) // 2
         low, high = (middle, high) if length(_cut(text, middle)) <= limit else (low, middle - 1)
-    return _cut(text, low)
+    return _cut(text, cut_at(text, low))
+
+
+def name(text: str, limit: int) -> str:
+    """A title or a name in one line of others: escaped, cut, and what runs from the right keeps to itself."""
+    shown = fit(" ".join(text.split()), limit)
+    return f"{_ISOLATE}{shown}{_END}" if _FROM_RIGHT.search(shown) else shown
+
+
+def plain(text: str, limit: int) -> str:
+    """For labels and lists, which show no markdown: one calm line of at most `limit` UTF-16 units."""
+    line = " ".join(calm(text).split())
+    if length(line) <= limit:
+        return line
+    at = min(len(line), limit - 1)
+    while length(line[:at]) > limit - 1:
+        at -= 1
+    return line[: cut_at(line, at)].rstrip() + "…"
 
 
 def length(text: str) -> int:

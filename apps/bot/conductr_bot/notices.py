@@ -10,11 +10,13 @@ import anyio
 import discord
 from anyio.abc import TaskGroup
 
-from conductr import Composing, Conductr, GenerationChanged, GenerationView, word
-from conductr_bot.answers import FORESEEN
+from conductr import Conductr, GenerationChanged, GenerationView
 
+from .answers import FORESEEN
 from .caller import Address
-from .render import Drawn, draw
+from .cards.generation import progress
+from .reader import Reader
+from .render import Drawn
 
 log = getLogger(__name__)
 
@@ -87,7 +89,7 @@ class Notices:
 
     async def _show(self, view: GenerationView, address: Address, bot: discord.Bot) -> None:
         """By the token while it lives, then as the bot; an end that fits nowhere else becomes a message of its own."""
-        drawn = draw(word(Composing(view)))
+        drawn = progress(view, Reader(address.locale or "en"))
         try:
             if time.time() < address.until and await _edit_by_token(drawn, address):
                 return

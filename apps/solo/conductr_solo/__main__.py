@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from conductr import ConductrError, Settings, set_up_logs, word
+from conductr.descriptors import allow_many_files
 from conductr_bot import BotError
 from conductr_player import PlayerError
 from conductr_store import StoreError
@@ -135,11 +136,12 @@ def _settings(port: int | None, **chosen: object) -> Settings:
 
 def _run(settings: Settings, *, open_page: bool) -> None:
     set_up_logs(settings)
+    allow_many_files()
     try:
         anyio.run(serve, settings, open_page)
     except* (ConductrError, StoreError, PlayerError, SunoError, BotError) as errors:
         for error in _leaves(errors):
-            said = error.reply if isinstance(error, BotError) else word(error)
+            said = word(error)
             print(said.text, said.hint or "", file=sys.stderr)
         raise typer.Exit(1) from None
 

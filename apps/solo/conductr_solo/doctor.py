@@ -150,5 +150,5 @@ async def _discord(settings: Settings) -> Finding:
         return Finding(
             "Discord", None, "no token set: music plays in the browser only", "Set CONDUCTR_DISCORD_TOKEN for a bot."
         )
-    name = await check_token(settings.discord_api_base, settings.discord_token.get_secret_value())
-    return Finding("Discord", True, f"the token is {name}'s")
+    name, invite = await check_token(settings.discord_api_base, settings.discord_token.get_secret_value())
+    return Finding("Discord", True, f"the token is {name}'s; invite it with {invite}")

@@ -21,7 +21,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from attrs import define, field
 
 from conductr import BROWSER_ROOM, Conductr, ConductrError
-from conductr.messages import Event, GenerationChanged, SessionChanged, SongReady
+from conductr.messages import Event, GenerationChanged, SessionChanged, SettingsChanged, SongReady
 from conductr_player import Broadcast
 from conductr_store import StoreError
 
@@ -152,6 +152,8 @@ class Live:
                     if any(song.id == song_id for song in made.songs):
                         self._send("generation", generation_json(made))
                 await self._send_queue()
+            case SettingsChanged():
+                await self._send_queue()  # volume, loop and rules show in it
 
     async def _send_queue(self) -> None:
         self._send("queue", await self.queue())

@@ -5,7 +5,7 @@ Ids of guilds and users are text, since JavaScript's numbers end at 2^53.
 
 from __future__ import annotations
 
-from conductr.views import EntryView, GenerationView, PageView, QueueView, SongView
+from conductr.views import EntryView, GenerationView, LeftView, PageView, QueueView, SongView
 
 Json = dict[str, object]
 
@@ -64,12 +64,21 @@ def generation_json(made: GenerationView) -> Json:
         "place": made.place,
         "cancelled": made.cancelled,
         "repeated": made.repeated,
+        "doubled": made.doubled,
+        "unheard": made.unheard,
+        "quota_left": _left(made.quota_left),
         "needs_decision": made.needs_decision,
     }
 
 
 def page_json(page: PageView) -> Json:
     return {"songs": [song_json(song) for song in page.songs], "total": page.total, "offset": page.offset}
+
+
+def _left(left: LeftView | None) -> Json | None:
+    if left is None:
+        return None
+    return {"whose": left.whose, "left": left.left, "limit": left.limit, "returns_at": left.returns_at.isoformat()}
 
 
 def _cover(song_id: str, *, has_cover: bool) -> str | None:

@@ -24,11 +24,15 @@ UNFINISHED_LIMIT = 10  # songs in the making, a guild; its own people may set le
 
 @frozen
 class Asked:
-    """The row of a wish. `repeated`: it was made before and costs nothing. `turn`: it may be sent at once."""
+    """The row of a wish. `repeated`: it was made before and costs nothing. `doubled`: its member asked for it just now.
+
+    `turn`: it may be sent at once.
+    """
 
     row: Generation
     new: bool = False
     repeated: bool = False
+    doubled: bool = False
     turn: bool = False
 
 
@@ -44,7 +48,7 @@ class Asker:
     ) -> Asked:
         """A tidy wish. The same request again gives its row; a wish that was made before, its song, but for `anew`.
 
-        Raises TooManyWaiting, QuotaReached: then nothing is written.
+        Raises AlreadyAsked, TooManyWaiting, QuotaReached: then nothing is written.
         """
         row = self._row(caller, wish, request_key, reply_to)
         faultpoint("gen.before_reserve")
@@ -75,6 +79,9 @@ class Asker:
         if known is not None:
             return Asked(known)
         if not anew:
+            twin = await self.repeats.under_way(tx, row)
+            if twin is not None:
+                return Asked(twin, doubled=True)
             made = await self.repeats.find(tx, row.guild_id, row.wish_key or "", self.book.now())
             if made is not None:
                 return Asked(made, repeated=True)
@@ -88,9 +95,10 @@ class Asker:
         return Asked(row, new=True, turn=line.place(row.id) == 1 and line.free > 0)
 
     async def reserved(self, tx: UnitOfWork, row: Generation) -> str | None:
-        """What the ledger holds for it; nothing where the member has a key that will pay. Raises QuotaReached."""
-        if any(key.usable for key in await tx.provider_keys.of_user(row.user_id)):
-            return None  # should theirs not do after all, see Submitter
+        """What the ledger holds for it; nothing where a key of member or server will pay. Raises QuotaReached."""
+        brought = (*await tx.provider_keys.of_user(row.user_id), *await tx.provider_keys.of_guild(row.guild_id))
+        if any(key.usable for key in brought):
+            return None  # should none of them do after all, see Submitter
         return await reserved(tx, self.allowance, row, at_book=self.book)
 
     def _row(self, caller: Caller, wish: Wish, request_key: str, reply_to: Mapping[str, object] | None) -> Generation:
@@ -109,6 +117,7 @@ class Asker:
             state=GenerationState.REQUESTED,
             reply_to=reply_to,
             wish_key=wish_key(wish, self.model),
+            takes=wish.takes,
             lease_owner=self.book.owner,
             created_at=at,
             updated_at=at,

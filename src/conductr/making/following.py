@@ -9,21 +9,20 @@ import anyio
 from anyio.abc import TaskGroup
 from attrs import define, evolve, frozen
 
-from conductr.errors import ConductrError
 from conductr.gateways import Gateway, Gateways
 from conductr.keeping import Keeper
-from conductr.messages import ToPlayer
 from conductr.replies import word
-from conductr_player import DamagedAudio, Enqueue, Entry, EntryId, PlayerError, Remove, Track, TrackId, UserId
+from conductr_player import DamagedAudio
 from conductr_store import Attempt, Generation, GenerationState, Song, SongState, UnitOfWork
 from conductr_store.faults import faultpoint
 from suno_client import Clip, GenerationFailed, NotSent, Progress, Stage, SunoError, TaskId, Unanswered, WaitTimeout
 
 from .book import Book
 from .book import Entry as Written
-from .deciding import Move, WrongMove, after
+from .deciding import Move, after
+from .hearing import FRESH, Hearing
 from .looks import Bells, Looks
-from .noting import UNSURE
+from .reasons import NO_FILES, ON_THE_WAY, ONE_TAKE, UNSURE
 from .takes import Take, give_up_growing, note_takes
 
 log = getLogger(__name__)
@@ -34,9 +33,6 @@ WAIT_FOR_SUNO_S = 900.0  # longer than any generation seen (suno.md 2A.10)
 LATE_LOOK_S = 30.0  # for a task that takes longer still: it is looked at seldom, and holds up no other
 LATE_AGAIN_IN = timedelta(minutes=5)
 GIVEN_UP = {GenerationState.REQUESTED: Move.REFUSED, GenerationState.SUBMITTING: Move.LOST}
-NO_FILES = "Suno finished, but its files could not be had."
-ONE_TAKE = "Only one of the two takes could be kept."
-ON_THE_WAY = "The song was lost on the way from Suno."
 
 
 @frozen
@@ -52,6 +48,10 @@ class Follower:
     keeper: Keeper
     bells: Bells
     patience_s: float = WAIT_FOR_SUNO_S
+
+    @property
+    def hearing(self) -> Hearing:
+        return Hearing(self.book, self.keeper.bus)
 
     async def follow(self, row: Generation) -> None:
         """A task to its end; keeps each clip as soon as its file is there, and ends the row by what was kept."""
@@ -130,38 +130,11 @@ class Follower:
         if row.state is GenerationState.SUBMITTED and progress.stage is not Stage.QUEUED:
             row = await self._move(row, Move.WRITTEN)
         if takes and takes[0][1].stream_url:
-            row = await self._let_hear(row, takes[0][0])
+            row = await self.hearing.let_hear(row, takes[0][0])
         return evolve(followed, row=row), takes
 
     async def _move(self, row: Generation, move: Move) -> Generation:
         return await self.book.move(row.id, move, keep_lease=True, due_in=self.book.lease)
-
-    async def _let_hear(self, row: Generation, song: Song) -> Generation:
-        """Queue the song, once. The command's name is in the guild's log before the row says it: a repeat is known."""
-        if row.state is GenerationState.PLAYABLE or (await self.book.read(row.id)).standing.cancelled:
-            return row
-        track = Track(TrackId(song.id), song.title, song.duration_s)
-        entry = Entry(EntryId(row.id), track, UserId(row.user_id))
-        try:
-            command = ToPlayer(row.guild_id, Enqueue((entry,)), command_id=f"gen:{row.id}:heard")
-            await self.keeper.bus.send(command)
-        except (ConductrError, PlayerError) as error:
-            log.warning("the song of generation %s could not be queued yet: %r", row.id, error)
-            return row  # the next look at the task tries again
-        try:
-            return await self._move(row, Move.HEARD)
-        except WrongMove:  # it was cancelled this moment, or another keeper of this generation was quicker
-            standing = (await self.book.read(row.id)).standing
-            if standing.cancelled and standing.state is not GenerationState.PLAYABLE:
-                await self._take_back(entry, row)
-            return (await self.book.read(row.id)).row
-
-    async def _take_back(self, entry: Entry, row: Generation) -> None:
-        try:
-            command = ToPlayer(row.guild_id, Remove((entry.id,)), command_id=f"gen:{row.id}:taken back")
-            await self.keeper.bus.send(command)
-        except (ConductrError, PlayerError) as error:
-            log.info("the cancelled song of generation %s stays in the queue: %r", row.id, error)
 
     async def _keep(self, followed: _Followed, song: Song, clip: Clip) -> None:
         keeper = evolve(self.keeper, suno=followed.gateway.suno)
@@ -173,8 +146,11 @@ class Follower:
             log.warning("take %s of generation %s is lost: %s", song.take, followed.row.id, error)
             await self._lose(followed.row, song)
             return
+        row = (await self.book.read(followed.row.id)).row
         if song.take == 0:
-            await self._let_hear((await self.book.read(followed.row.id)).row, song)
+            await self.hearing.let_hear(row, song)
+        elif (row.takes or 1) > 1:
+            await self.hearing.add(row, song)
 
     async def _lose(self, row: Generation, song: Song) -> None:
         """Raises LeaseLost: then another process has it, which may have kept it, or is about to."""
@@ -197,8 +173,16 @@ class Follower:
             ready, takes = await give_up_growing(tx, row.id)
             then = after(entry.standing, Move.KEPT if ready else Move.GONE)
             one = ONE_TAKE if ready < takes or failed else None
-            reason = one if ready else gone
-            ended = await self.book.close(tx, entry, then, reason=reason, lease_owner=None, lease_until=None)
+            unheard = ready and entry.row.state is not GenerationState.PLAYABLE and not then.cancelled
+            ended = await self.book.close(
+                tx,
+                entry,
+                then,
+                reason=one if ready else gone,
+                lease_owner=None,
+                lease_until=None,
+                unheard_until=self.book.now() + FRESH if unheard else None,
+            )
             return entry.row, ended
 
         faultpoint("gen.finalize")

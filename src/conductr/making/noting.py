@@ -16,6 +16,7 @@ from suno_client import SunoError, Task
 
 from .book import Book
 from .deciding import Move, WrongMove
+from .reasons import UNSURE
 from .verdicts import Verdict
 
 log = getLogger(__name__)
@@ -24,10 +25,6 @@ NOTE_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # between tries
 CONTRADICTED = (Conflict, Settled)  # the rows say otherwise: no outage, and no wait mends it
 # What the answer means where another process has taken the submission for lost meanwhile.
 LATE = {Move.ACCEPTED: Move.FOUND, Move.TURNED_AWAY: Move.ABSENT, Move.REFUSED: Move.ABSENT}
-UNSURE = (
-    "Suno's answer was lost, so it is not known whether the song was accepted or paid for. "
-    "Nothing was sent again. If Suno did take it, it may still come."
-)
 
 
 @frozen

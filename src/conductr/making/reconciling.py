@@ -19,6 +19,7 @@ from suno_client import SunoError
 from .book import Book
 from .deciding import UNSETTLED, Move, WrongMove
 from .looks import Bells
+from .reasons import LEANS_TO_NOT_TAKEN, LEANS_TO_TAKEN, NEVER_TAKEN, TAKEN, UNDECIDED
 from .verdicts import UNDECIDED_AFTER_S, Leaning, Traces, leaning, reconcile
 
 log = getLogger(__name__)
@@ -31,15 +32,7 @@ HINTS = 4  # an attempt: who knows its nonce names its one task, and each other 
 CREDIT_WITHIN_S = 10.0
 AT_A_TIME = 20
 LOOK_EVERY_S = 5.0  # for hints that other processes took, and for what has waited long enough
-LEANINGS = {
-    Leaning.TAKEN: "The account's balance fell meanwhile: it was probably taken.",
-    Leaning.NOT_TAKEN: "The account's balance did not move: it was probably never taken.",
-    Leaning.NO_IDEA: "",
-}
-UNDECIDED = (
-    "Suno's answer was lost, and nothing came of the song since. Nothing was sent again. "
-    "Whether it was taken, a person has to decide."
-)
+LEANINGS = {Leaning.TAKEN: LEANS_TO_TAKEN, Leaning.NOT_TAKEN: LEANS_TO_NOT_TAKEN, Leaning.NO_IDEA: ""}
 FOUND_OPEN = (AttemptState.SUBMITTING, *UNSETTLED)
 Item = TypeVar("Item", Job, Attempt)
 
@@ -66,11 +59,19 @@ class Reconciler:
             await self.bell.wait(LOOK_EVERY_S)
 
     async def nudge(self, attempt_id: str, task_id: str | None) -> None:
-        """A callback came for an attempt. Takes a note and returns; the look follows. Raises StoreError."""
+        """As `hint`, for an attempt by its id. Raises NotFound too."""
         async with self._store.begin() as tx:
             attempt = await tx.attempts.get(attempt_id)
-            if task_id is not None and attempt.state in FOUND_OPEN:
-                await _take_hint(tx, attempt_id, task_id)
+        await self.hint(attempt, task_id)
+
+    async def hint(self, attempt: Attempt, task_id: str | None) -> None:
+        """A callback came for an attempt, as it was read just now. Takes a note and returns; the look follows.
+
+        Nothing is written where its task is known. Raises StoreError.
+        """
+        if task_id is not None and attempt.state in FOUND_OPEN:
+            async with self._store.begin() as tx:
+                await _take_hint(tx, attempt.id, task_id)
         self.bells.ring(attempt.generation_id)
         self.bell.ring()
 
@@ -137,7 +138,7 @@ class Reconciler:
 
     async def _alone(self, attempt: Attempt) -> bool:
         async with self._store.begin() as tx:
-            return not await tx.generations.others_sent_since(attempt)
+            return not await tx.attempts.others_beside(attempt)
 
     async def resolve(self, generation_id: str, *, accepted: bool, task_id: str | None) -> Generation:
         """What a person says of a lost answer. Raises NotFound, WrongMove; Conflict for another attempt's task."""
@@ -145,19 +146,13 @@ class Reconciler:
         attempt_id = None if entry.attempt is None else entry.attempt.id
         if not accepted:
             return await self.book.move(
-                generation_id, Move.ABSENT, mine=False, attempt_id=attempt_id, reason=NEVER_TAKEN_WORDS
+                generation_id, Move.ABSENT, mine=False, attempt_id=attempt_id, reason=NEVER_TAKEN
             )
         if task_id is None:
-            return await self.book.move(
-                generation_id, Move.TAKEN, mine=False, attempt_id=attempt_id, reason=TAKEN_WORDS
-            )
+            return await self.book.move(generation_id, Move.TAKEN, mine=False, attempt_id=attempt_id, reason=TAKEN)
         row = await self.book.move(generation_id, Move.FOUND, mine=False, attempt_id=attempt_id, task_id=task_id)
         self.wake()
         return row
-
-
-NEVER_TAKEN_WORDS = "Suno never took it, and nothing was charged."
-TAKEN_WORDS = "Suno took it, but which song it became is not known here. It is in the Suno account."
 
 
 async def _take_hint(tx: UnitOfWork, attempt_id: str, task_id: str) -> None:

@@ -82,7 +82,7 @@ class Submitter:
 
     async def _submit(self, row: Generation) -> Generation:
         shut: set[str] = set()
-        gateway = await self.gateways.choose(user_id=row.user_id)
+        gateway = await self.gateways.choose(user_id=row.user_id, guild_id=row.guild_id)
         if gateway is None:
             return await self._wait_for_one(row)
         while True:
@@ -125,8 +125,8 @@ class Submitter:
         return None
 
     async def _wait_for_one(self, row: Generation) -> Generation:
-        """Every gateway is down: the wish keeps its place in line, for a while."""
-        if self.book.now() - row.created_at > WAIT_AT_MOST:
+        """Every gateway is down: the wish keeps its place in line, for a while after it was last asked for."""
+        if self.book.now() - (row.asked_at or row.created_at) > WAIT_AT_MOST:
             return await self.book.move(row.id, Move.REFUSED, reason=word(Maintenance("")).text)
         return await self.book.put_off(row, NOBODY_UP)
 
@@ -168,7 +168,7 @@ class Submitter:
         return begun, attempt
 
     async def _payer(self, tx: UnitOfWork, row: Generation, gateway: Gateway) -> str | None:
-        """What the ledger holds for the wish: something where the bot's key pays, nothing where the member's does."""
+        """What the ledger holds for the wish: something where the bot's key pays, nothing where another's does."""
         if gateway.key_id is None and row.quota_ref is None:
             return await reserved(tx, self.allowance, row, at_book=self.book)
         if gateway.key_id is not None and row.quota_ref is not None:
@@ -222,7 +222,7 @@ class Submitter:
         said = verdict(sent.error, own_key=gateway.key_id is not None)
         if said.elsewhere:
             shut.add(gateway.name)
-            following = await self.gateways.choose(user_id=row.user_id, exclude=shut)
+            following = await self.gateways.choose(user_id=row.user_id, guild_id=row.guild_id, exclude=shut)
         said = final(said, tried=sent.attempt.number - (row.tried_before or 0), another=following is not None)
         with anyio.CancelScope(shield=True):  # it may be paid for: what came of it is written down, whoever leaves
             row = await note(self.book, row, sent, said, self.note_delays_s)

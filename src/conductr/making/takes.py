@@ -30,7 +30,8 @@ async def note_takes(
         if song is None:
             free = number if number not in taken else next(other for other in count() if other not in taken)
             taken.add(free)
-            song = await tx.songs.add(_song(row, provider, free, clip, at))
+            parent_id = await tx.listening.parent_of(row.request_key)
+            song = await tx.songs.add(_song(row, provider, free, clip, at, parent_id=parent_id))
         elif song.deleted_at is not None:
             continue
         elif song.state is SongState.GROWING and clip.stream_url and clip.stream_url != song.stream_url:
@@ -48,7 +49,7 @@ async def give_up_growing(tx: UnitOfWork, generation_id: str) -> tuple[int, int]
     return sum(song.state is SongState.READY for song in songs), len(songs)
 
 
-def _song(row: Generation, provider: str | None, take: int, clip: Clip, at: datetime) -> Song:
+def _song(row: Generation, provider: str | None, take: int, clip: Clip, at: datetime, *, parent_id: str | None) -> Song:
     return Song(
         id=uuid4().hex,
         generation_id=row.id,
@@ -67,4 +68,5 @@ def _song(row: Generation, provider: str | None, take: int, clip: Clip, at: date
         provider=provider,
         task_id=row.task_id,
         tags=tags_of(clip.tags),
+        parent_id=parent_id,
     )

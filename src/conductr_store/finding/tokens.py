@@ -20,8 +20,13 @@ MODEL = "m"
 GUILD = "g"
 OWNER = "o"
 OPEN_TO_ALL = "v"
+PRIVATE = "x"
 TEN_SECONDS = "l"  # l18: from 180 s to 190 s; the last one has no end
 MINUTE = "j"
+UNKNOWN_LENGTH = f"{TEN_SECONDS}_"
+# Of numbers, which are ms: some 50 days, 6 days, 19 hours. PostgreSQL finds in no order, so it is told where to look.
+STRETCHES = (("a", 32), ("b", 29), ("c", 26))
+STRETCHES_AT_MOST = 24
 
 BEGINNING_LETTERS = 12  # a longer beginning is compared up to there
 LAST_TEN = 60
@@ -30,19 +35,24 @@ VOCABULARY_LETTERS = range(4, 25)  # of words in which a slip may be mended
 
 def tokens_of(song: Song) -> frozenset[str]:
     title = set(words_of(song.title))
-    named = title.union(*(words_of(text) for text in (*song.tags, song.style, *song.genres)))
+    genres = song.genres
+    named = title.union(*(words_of(text) for text in (*song.tags, song.style, *genres)))
     told = named.union(words_of(song.prompt))
     tokens = {ANYWHERE + word for word in told.union(words_of(song.lyrics))}
     tokens.update(NAMED + word for word in named)
     tokens.update(TITLE + word for word in title)
     tokens.update(BEGINS + beginning for beginning in _beginnings(told))
     tokens.update(TITLE_BEGINS + beginning for beginning in _beginnings(title))
-    tokens.update(GENRE + label(genre) for genre in song.genres)
+    tokens.update(GENRE + label(genre) for genre in genres)
     tokens.update(STYLE + label(style) for style in styles_of(song))
     tokens |= {MODEL + label(song.model), f"{GUILD}{song.guild_id}", f"{OWNER}{song.owner_id}"}
     if song.visibility is Visibility.PUBLIC:
         tokens.add(OPEN_TO_ALL)
-    if song.duration_s is not None:
+    if song.visibility is Visibility.PRIVATE:
+        tokens.add(PRIVATE)
+    if song.duration_s is None:
+        tokens.add(UNKNOWN_LENGTH)
+    else:
         ten = min(int(song.duration_s) // 10, LAST_TEN)
         tokens |= {f"{TEN_SECONDS}{ten}", f"{MINUTE}{ten // 6}"}
     return frozenset(tokens)
@@ -65,15 +75,10 @@ def vocabulary(tokens: Iterable[str]) -> frozenset[str]:
 
 
 def labels_of(song: Song) -> str:
-    """What facets count of a song, as `facets_in` reads it."""
+    """What facets count of a song: a line each, the kind first."""
     lines = [GENRE + genre for genre in song.genres]
     lines += dict.fromkeys(STYLE + style.casefold() for style in styles_of(song))
     return "\n".join((*lines, MODEL + " ".join(song.model.split())))
-
-
-def facets_in(labels: str) -> Iterable[tuple[str, str]]:
-    """Kind (GENRE, STYLE, MODEL) and name of each label."""
-    return ((line[0], line[1:]) for line in labels.split("\n") if line)
 
 
 def length_tokens(low: int, high: int | None) -> tuple[str, ...]:
@@ -88,6 +93,28 @@ def length_tokens(low: int, high: int | None) -> tuple[str, ...]:
             tokens.append(f"{TEN_SECONDS}{low}")
             low += 1
     return tuple(tokens)
+
+
+def told_by_tokens(length_s: tuple[float | None, float | None]) -> bool:
+    """Whether `length_tokens` says it to the second."""
+    return all(end is None or (end % 10 == 0 and 0 <= end <= LAST_TEN * 10) for end in length_s)
+
+
+def stretches_of(number: int) -> tuple[str, ...]:
+    """Which stretches of time the song of this number lies in, long, middling and short."""
+    return tuple(f"{kind}{number >> bits}" for kind, bits in STRETCHES)
+
+
+def stretch_tokens(low: int, high: int) -> tuple[str, ...]:
+    """Tokens of which every song from number `low` up to `high` (not with it) has one; so may some before and after.
+
+    The shorter the better, but few; none where that takes too many.
+    """
+    for kind, bits in reversed(STRETCHES):
+        first, last = low >> bits, (high - 1) >> bits
+        if last - first < STRETCHES_AT_MOST:
+            return tuple(f"{kind}{stretch}" for stretch in range(first, last + 1))
+    return ()
 
 
 def _beginnings(words: Iterable[str]) -> Iterable[str]:

@@ -16,6 +16,7 @@ from .tokens import (
     BEGINS,
     GENRE,
     GUILD,
+    LAST_TEN,
     MODEL,
     NAMED,
     OPEN_TO_ALL,
@@ -168,7 +169,8 @@ def _filters(query: LibraryQuery) -> list[Expr]:
         filters.append(Token(f"{OWNER}{query.owner_id}"))
     low, high = query.length_s
     if low is not None or high is not None:
-        lowest, beyond = max(0, int((low or 0) // 10)), None if high is None else -int(-max(high, 0) // 10)
+        lowest = min(max(0, int((low or 0) // 10)), LAST_TEN)
+        beyond = None if high is None else -int(-max(high, 0) // 10)
         filters.append(_any([Token(word) for word in length_tokens(lowest, beyond)] or [Token(NAMED)]))
     return filters
 
@@ -176,6 +178,11 @@ def _filters(query: LibraryQuery) -> list[Expr]:
 def in_guild(expr: Expr, guild_id: int | None) -> Expr:
     """The same in one guild, told by the index alone."""
     return expr if guild_id is None else All((expr, Token(f"{GUILD}{guild_id}")))
+
+
+def one_of(words: Collection[str]) -> Expr:
+    """One of these tokens, of which there is one at least."""
+    return _any([Token(word) for word in words])
 
 
 def _all(parts: Collection[Expr]) -> Expr:

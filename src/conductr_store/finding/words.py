@@ -22,12 +22,13 @@ Parts = tuple[str, ...]  # of a word with hyphens; most have one
 
 def words_of(text: str | None) -> Iterator[str]:
     """Its words in order; one with hyphens gives its parts, and the whole without them: lo, fi, lofi."""
-    for count, parts in enumerate(_pieces(text or "")):
-        if count == WORDS_OF_A_TEXT:
-            return
+    for piece in _PIECE.findall(_plain(text or ""))[:WORDS_OF_A_TEXT]:
+        if "-" not in piece:  # as nearly all are
+            yield piece[:WORD_LETTERS]
+            continue
+        parts = _parts(piece)
         yield from parts
-        if len(parts) > 1:
-            yield joined(parts)
+        yield joined(parts)
 
 
 def asked_words(text: str) -> tuple[Parts, ...]:
@@ -45,8 +46,11 @@ def label(text: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[Parts]:
-    for piece in _PIECE.findall(_plain(text)):
-        yield tuple(part[:WORD_LETTERS] for part in piece.split("-"))
+    return map(_parts, _PIECE.findall(_plain(text)))
+
+
+def _parts(piece: str) -> Parts:
+    return tuple(part[:WORD_LETTERS] for part in piece.split("-"))
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from .accounts import (
     AuditPage,
     Export,
     Forgotten,
+    GuildKey,
     Outcome,
     ProviderKey,
     Resealed,
@@ -16,12 +17,14 @@ from .accounts import (
 )
 from .files import FileKind, FileState, FilesTotal, MediaFile
 from .generations import FINAL_STATES, Generation, GenerationState
+from .listening import Heard, NarrowedBy, Narrowing, RadioPick
 from .moments import now, utc
 from .people import FREE, NOBODY, Guild, GuildSettings, Membership, SkipRule, User, UserSettings
 from .playlists import RESTORED_WITHIN, Favourite, Playlist, PlaylistSong
 from .queues import Lease, QueueEvent, QueueSnapshot
 from .search import TOTAL_AT_MOST, Facet, Facets, LibraryPage, LibraryQuery, Order
-from .songs import Page, Song, SongState, SungWord, Visibility
+from .songs import Song, SongState, SungWord, Visibility
+from .voices import VoiceSeat
 from .work import (
     LIVE_STATES,
     SETTLED_STATES,
@@ -64,7 +67,9 @@ __all__ = [
     "Generation",
     "GenerationState",
     "Guild",
+    "GuildKey",
     "GuildSettings",
+    "Heard",
     "Job",
     "JobState",
     "Lease",
@@ -74,16 +79,18 @@ __all__ = [
     "LibraryQuery",
     "MediaFile",
     "Membership",
+    "NarrowedBy",
+    "Narrowing",
     "Notice",
     "NoticeState",
     "Order",
     "Outcome",
-    "Page",
     "Playlist",
     "PlaylistSong",
     "ProviderKey",
     "QueueEvent",
     "QueueSnapshot",
+    "RadioPick",
     "Resealed",
     "Session",
     "SkipRule",
@@ -96,6 +103,7 @@ __all__ = [
     "User",
     "UserSettings",
     "Visibility",
+    "VoiceSeat",
     "now",
     "plan_by",
     "utc",

@@ -18,11 +18,10 @@ ENTITLING = frozenset({"active", "trialing", "past_due"})  # Stripe's; past due:
 
 
 @frozen(kw_only=True)
-class ProviderKey:
-    """A user's own key for a provider. `ending` is its last letters; `refused_at`: the provider did not accept it."""
+class _SealedKey:
+    """A key for a provider. `ending` is its last letters; `refused_at`: the provider did not accept it."""
 
     id: str
-    user_id: int
     provider: str
     sealed: Sealed
     ending: str
@@ -38,11 +37,34 @@ class ProviderKey:
     @property
     def binding(self) -> Binding:
         """Where alone the secret opens."""
-        return Binding("provider_keys", "blob", self.id, self.user_id, self.provider)
+        raise NotImplementedError
 
     def reveal(self, ring: KeyRing) -> Secret:
         """Raises SealBroken."""
         return ring.open(self.sealed, self.binding)
+
+
+@frozen(kw_only=True)
+class ProviderKey(_SealedKey):
+    """A user's own key."""
+
+    user_id: int
+
+    @property
+    def binding(self) -> Binding:
+        return Binding("provider_keys", "blob", self.id, self.user_id, self.provider)
+
+
+@frozen(kw_only=True)
+class GuildKey(_SealedKey):
+    """A guild's own key, for all wishes of its members; brought by one who manages it."""
+
+    guild_id: int
+    brought_by: int
+
+    @property
+    def binding(self) -> Binding:
+        return Binding("guild_keys", "blob", self.id, self.guild_id, self.provider)
 
 
 @frozen(kw_only=True)

@@ -41,7 +41,9 @@ class Generation:
     A row is worked on by `lease_owner` until `lease_until`; without an owner, `lease_until` is when it is due again.
     `told` is the last state that the member was told of; `reason` says in plain words why it ended badly. `quota_ref`
     is what the ledger holds for it, while it holds it. Equal wishes have an equal `wish_key`. `tried_before` is how
-    many attempts there were when a person last asked for a new one: they do not count against it.
+    many attempts there were when a person last asked for a new one: they do not count against it. `asked_at` is when
+    that was; None: only once, when it was made. `unheard_until`: it could not be queued, and is tried again till then.
+    `takes` is how many are to be queued; None: one.
     """
 
     id: str
@@ -65,5 +67,8 @@ class Generation:
     quota_ref: str | None = None
     wish_key: str | None = None
     tried_before: int | None = None
+    asked_at: datetime | None = field(default=None, converter=optional(utc))
+    takes: int | None = None
+    unheard_until: datetime | None = field(default=None, converter=optional(utc))
     created_at: datetime = field(factory=now, converter=utc)
     updated_at: datetime = field(factory=now, converter=utc)

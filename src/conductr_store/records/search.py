@@ -12,7 +12,7 @@ from attrs.converters import optional
 from .moments import utc
 from .songs import Song
 
-TOTAL_AT_MOST = 1_000
+TOTAL_AT_MOST = 500
 
 
 class Order(StrEnum):

@@ -95,11 +95,3 @@ class SungWord:
     text: str
     start_s: float
     end_s: float
-
-
-@frozen
-class Page:
-    """A stretch of the songs that a search found. `total` counts all of them."""
-
-    items: tuple[Song, ...]
-    total: int

@@ -11,6 +11,7 @@ from .guilds import Guilds
 from .jobs import Jobs
 from .leases import Leases
 from .ledger import Ledger
+from .listening import Listening
 from .memberships import Memberships
 from .notices import Notices
 from .playlists import Playlists
@@ -20,7 +21,9 @@ from .rates import Rates
 from .search import Library
 from .sessions import Sessions
 from .songs import Songs
+from .take_votes import TakeVotes
 from .users import Users
+from .voices import Voices
 
 __all__ = [
     "Attempts",
@@ -35,6 +38,7 @@ __all__ = [
     "Leases",
     "Ledger",
     "Library",
+    "Listening",
     "Memberships",
     "Notices",
     "Playlists",
@@ -43,5 +47,7 @@ __all__ = [
     "Rates",
     "Sessions",
     "Songs",
+    "TakeVotes",
     "Users",
+    "Voices",
 ]

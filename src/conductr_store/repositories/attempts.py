@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from conductr_store.clock import moment
 from conductr_store.errors import Conflict, NotFound, Settled
@@ -15,6 +15,8 @@ from conductr_store.records import SETTLED_STATES, Attempt, AttemptState
 from conductr_store.tables import LIVE, UNSURE, attempts
 
 COLUMNS = attempts.c
+BALANCE_READ = timedelta(seconds=10)  # longest before a submission that the balance of before it was read
+MAY_BE_CHARGED = timedelta(hours=1)  # longest after a submission that it may cost something yet
 
 
 @frozen(eq=False)
@@ -109,6 +111,18 @@ class Attempts:
         old = COLUMNS.submitted_at <= moment(self._link, -older_than)
         found = select(attempts).where(UNSURE, old).order_by(COLUMNS.submitted_at, COLUMNS.id)
         return tuple([Attempt(**row) for row in await self._link.rows(found.limit(max(0, limit)))])
+
+    async def others_beside(self, attempt: Attempt) -> bool:
+        """Whether anything else was under way with its key since then: another one's price would hide its own."""
+        began = attempt.submitted_at - BALANCE_READ
+        open_then = and_(COLUMNS.settled_at.is_(None), COLUMNS.submitted_at >= attempt.submitted_at - MAY_BE_CHARGED)
+        other = select(COLUMNS.id).where(
+            COLUMNS.provider == attempt.provider,
+            COLUMNS.key_id.is_not_distinct_from(attempt.key_id),
+            or_(COLUMNS.settled_at >= began, COLUMNS.submitted_at >= attempt.submitted_at, open_then),
+            COLUMNS.id != attempt.id,
+        )
+        return await self._link.row(other.limit(1)) is not None
 
     async def _not_anothers(self, known: Attempt, task_id: str | None) -> None:
         other = None if task_id is None else await self.by_task(known.provider, task_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from attrs import asdict, frozen
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
 from conductr_store.errors import MediaMissing, NotFound, StoreBusy
 from conductr_store.link import Link
@@ -20,6 +20,8 @@ SONGS_KEYS = {
     songs.c.opus_key: FileKind.PACKETS,
     songs.c.cover_key: FileKind.COVER,
 }
+
+OF_SONGS = COLUMNS.kind != FileKind.OTHER  # nobody knows who else would name one
 
 
 @frozen(eq=False)
@@ -96,6 +98,25 @@ class Files:
                 found[row["key"]] = kind
         return found
 
+    async def unnamed(self, folders: Iterable[str], before: datetime) -> frozenset[str]:
+        """Keys of ready files of songs under the folders, unchanged and unused since then, that no song names."""
+        old = (COLUMNS.changed_at < before, COLUMNS.used_at < before)
+        mine = select(COLUMNS.key).where(COLUMNS.folder.in_(sorted(set(folders))), *old, OF_SONGS, ~_named())
+        return frozenset(row["key"] for row in await self._link.rows(mine.where(COLUMNS.state == FileState.READY)))
+
+    async def claim(self, keys: Iterable[str]) -> None:
+        """Called in the transaction in which a song comes to name these files: none of them leaves before it ends.
+
+        Raises MediaMissing where one has left, or is about to: keep it again.
+        """
+        wanted = sorted(set(keys))
+        rows = select(COLUMNS.key, COLUMNS.state).where(COLUMNS.key.in_(wanted)).order_by(COLUMNS.key)
+        found = {row["key"]: row["state"] for row in await self._link.rows(rows.with_for_update())}
+        for key in wanted:
+            if found.get(key) != FileState.READY:
+                raise MediaMissing(key)
+        await self._link.run(update(media_files).where(COLUMNS.key.in_(wanted)).values(used_at=self._link.now()))
+
     async def adopt(self, file: MediaFile) -> None:
         """A file that was found: known from now on, as READY, with its size."""
         now = self._link.now()
@@ -104,14 +125,19 @@ class Files:
         unless = COLUMNS.state != FileState.LEAVING
         await self._link.run(row.on_conflict_do_update(index_elements=[COLUMNS.key], set_=known, where=unless))
 
-    async def take_out(self, key: str, seen: MediaFile | None) -> bool:
-        """LEAVING, so that it can be deleted; False where its row is no longer as it was seen: then hands off."""
+    async def take_out(self, key: str, seen: MediaFile | None, *, unnamed: bool = False) -> bool:
+        """LEAVING, so that it can be deleted; False where its row is no longer as it was seen: then hands off.
+
+        `unnamed`: only while no song names it.
+        """
         leaving = MediaFile(key=key, state=FileState.LEAVING)
         if seen is None:
             fresh = self._link.insert(media_files).values(_plain(leaving)).on_conflict_do_nothing()
             return await self._link.row(fresh.returning(COLUMNS.key)) is not None
         same = (COLUMNS.key == key, COLUMNS.state == seen.state, COLUMNS.changed_at == seen.changed_at)
         left = update(media_files).where(*same, COLUMNS.used_at == seen.used_at)
+        if unnamed:
+            left = left.where(~_named())
         return bool(await self._link.run(left.values(state=FileState.LEAVING, changed_at=self._link.now())))
 
     async def settle(self, key: str, before: FileState, state: FileState) -> bool:
@@ -144,6 +170,12 @@ class Files:
         if row is None:
             raise NotFound("file", key)
         return MediaFile(**row)
+
+
+def _named() -> ColumnElement[bool]:
+    """Whether a song names the file, or the cover of which it is one size."""
+    sized = exists().where(cover_sizes.c.key == COLUMNS.key, songs.c.cover_key == cover_sizes.c.cover_key)
+    return or_(*(exists().where(column == COLUMNS.key) for column in SONGS_KEYS), sized)
 
 
 def _plain(file: MediaFile) -> dict[str, object]:

@@ -1,23 +1,39 @@
 """Full text on both engines: which songs of a scope a search finds, in order, without reading more than it must.
 
-What is common is met soon on a walk in the asked order; what is rare is gathered from the full-text index and sorted.
+What is common is met soon on a walk in the asked order; what is rare is gathered from the full-text index and sorted;
+what is neither is sought in windows of the next few thousand songs in that order, each wider than the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, UnaryExpression, and_, or_, select, tuple_
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    RowMapping,
+    Select,
+    Text,
+    UnaryExpression,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
 
-from conductr_store.finding import Expr, Mark
+from conductr_store.finding import But, Expr, Mark
+from conductr_store.finding.counting import DAY_LINE, DAY_MS, MINUTE_LINE
 from conductr_store.records import TOTAL_AT_MOST, Order
-from conductr_store.tables import song_search, songs
+from conductr_store.tables import song_search
 
 ROW = song_search.c
 PLACE = (ROW.number, ROW.song_id, ROW.length_s)
-RECORD = tuple(column for column in songs.c if column.name != "found_by")
 
 
 def in_order(order: Order, row: Any = ROW) -> tuple[UnaryExpression[Any], ...]:
@@ -59,11 +75,12 @@ class Scope:
     numbers: tuple[int | None, int | None] = (None, None)
     lengths: tuple[float | None, float | None] = (None, None)
 
+    def in_guild(self) -> list[ColumnElement[bool]]:
+        return [] if self.guild_id is None else [ROW.guild_id == self.guild_id]
+
     def conditions(self, *, hidden: bool = False) -> list[ColumnElement[bool]]:
         """`hidden`: said so that no index of these columns is taken, and the full-text index tells the guild."""
-        found: list[ColumnElement[bool]] = []
-        if self.guild_id is not None and not hidden:
-            found.append(ROW.guild_id == self.guild_id)
+        found = [] if hidden else self.in_guild()
         if not self.private_too:
             shared = ROW.private.is_(False)
             found.append(shared if self.viewer_id is None else or_(shared, ROW.owner_id == self.viewer_id))
@@ -82,49 +99,97 @@ class Effort:
     """How far a search goes, in songs. Another than this is for tests, which have few."""
 
     total: int = TOTAL_AT_MOST
-    counted_among: int = 10_000  # newest of the scope among which facets are counted, where more than `total` is found
-    sample: int = 2_000  # newest of the scope that PostgreSQL looks at, to learn how common something is
-    probe: int = 1_000  # who finds so many ...
-    probed: int = 80_000  # ... among so many newest is common to SQLite: met soon on a walk
+    counted_among: int = 300  # newest of what was found among which facets are counted, where more than `total` is
+    sample: int = 256  # newest of the scope that PostgreSQL looks at, to learn how common something is
+    sample_of_guild: int = 600  # most guilds have fewer songs: then all is seen
+    walked: int = 256  # looked at one by one, in the asked order, before an index is asked
+    few: int = 300  # so many are gathered in any order and sorted
+    windows: tuple[int, ...] = (4_000, 32_000, 256_000)  # newest or oldest that the index is asked for, one by one
+    lengths: tuple[int, ...] = (3_000, 24_000)  # likewise the longest or shortest
 
 
 USUAL = Effort()
+BY_LENGTH = (Order.LONGEST, Order.SHORTEST)
 Step = tuple[int, Expr | None]  # with its number
+
+
+@frozen(order=True)
+class Place:
+    """Where a song that was found stands."""
+
+    step: int
+    number: int
+    song_id: str
+    length_s: float
 
 
 class FullText(Protocol):
     """One search at one engine. An expression is None where every song of the scope is wanted."""
-
-    @property
-    def scope(self) -> Scope: ...
 
     async def look(self, exprs: Sequence[Expr]) -> None:
         """Learn how common these are. The other calls take only these, and `But` of two of them."""
         ...
 
     async def count(self, expr: Expr | None, bound: int) -> int:
-        """`bound` where there are as many or more."""
+        """`bound` where there are as many or more. To be asked before the pages and labels of what was counted."""
         ...
 
-    async def page(self, steps: Sequence[Step], order: Order, after: Mark | None, limit: int) -> Sequence[RowMapping]:
-        """The next songs of all steps, one step after the other, each in `order`: any but BEST. As `with_songs`."""
+    async def page(self, steps: Sequence[Step], order: Order, after: Mark | None, limit: int) -> Sequence[Place]:
+        """The next of all steps, one step after the other, each in `order`: any but BEST."""
         ...
 
-    async def labels(self, expr: Expr | None, floor: int | None, limit: int) -> Sequence[RowMapping]:
-        """`labels`, `number`, `length_s` of the newest that are found, from number `floor` on.
-
-        Without a `floor` there must be no more than `limit`.
-        """
+    async def lines(self, expr: Expr | None, limit: int) -> tuple[str, int]:
+        """What facets count of the newest that are found, as `count_facets` reads it, and of how many songs."""
         ...
 
 
-def with_songs(found: Subquery, order: Order) -> Select[*tuple[Any, ...]]:
-    """Songs by the places that were found, in order, each with its step, number and length beside it."""
-    place = found.c
-    columns = (place.step.label("in_step"), place.number.label("at_number"), place.length_s.label("at_length_s"))
-    joined = found.join(songs, songs.c.id == place.song_id)
-    return select(*RECORD, *columns).select_from(joined).order_by(place.step, *in_order(order, place))
+def faceted(minute: ColumnElement[int]) -> ColumnElement[str]:
+    """A song's lines for `count_facets`. `minute`: of its length, as the engine says it."""
+    known = case((ROW.length_s > 0, literal(f"\n{MINUTE_LINE}") + cast(minute, Text)), else_=literal(""))
+    return ROW.labels + known + literal(f"\n{DAY_LINE}") + cast(ROW.number // DAY_MS, Text)
 
 
-def every(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    return and_(True, *conditions)
+def gathered(lines: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """All of a column `lines` in one text, since thousands of rows cost more on the way than in the database."""
+    found = lines.subquery()
+    every = func.coalesce(func.aggregate_strings(found.c.lines, "\n"), "")
+    return select(func.count().label("count"), every.label("lines"))
+
+
+def places(step: int, rows: Sequence[RowMapping]) -> list[Place]:
+    return [Place(step, row["number"], row["song_id"], row["length_s"]) for row in rows]
+
+
+def widest(expr: Expr) -> Expr:
+    """Of a step, with what earlier steps have found."""
+    return expr.this if isinstance(expr, But) else expr
+
+
+def stepped(
+    numbers: Sequence[int], exprs: Sequence[Expr], hits: CTE, fits: Callable[[Expr], ColumnElement[bool]]
+) -> CTE:
+    """Places of `hits`, which the last step finds with those before it, each in the first step that it fits.
+
+    What a step before the first of these has found is left out.
+    """
+    told = [(fits(widest(expr)), number) for number, expr in zip(numbers[:-1], exprs[:-1], strict=True)]
+    which: ColumnElement[int] = case(*told, else_=numbers[-1]) if told else literal(numbers[-1])
+    told_before = [not_(fits(exprs[0].other))] if isinstance(exprs[0], But) else []
+    named = (which.label("step"), *(hits.c[one.name] for one in PLACE))
+    return select(*named).where(*told_before).cte("stepped")
+
+
+def further(paged: CTE, order: Order, after: Mark | None) -> Select[*tuple[Any, ...]]:
+    """What comes after a page's end, over several steps."""
+    step = paged.c.step
+    beyond_it = [] if after is None else [or_(step > after.step, *beyond(order, after, paged.c))]
+    return select(paged).where(*beyond_it).order_by(step, *in_order(order, paged.c))
+
+
+def stepped_places(rows: Sequence[RowMapping]) -> list[Place]:
+    return [Place(row["step"], row["number"], row["song_id"], row["length_s"]) for row in rows]
+
+
+def mark_of(step: int, after: Mark | None) -> Mark | None:
+    """A page's end, for the step in which it was."""
+    return after if after is not None and after.step == step else None

@@ -6,18 +6,19 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from attrs import asdict, evolve, frozen
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from conductr_store.clock import moment
 from conductr_store.errors import Conflict, LeaseLost, NotFound
 from conductr_store.link import Link
-from conductr_store.records import Attempt, AttemptState, Generation, GenerationState
-from conductr_store.tables import UNFINISHED, UNTOLD, attempts, generations
+from conductr_store.records import AttemptState, Generation, GenerationState
+from conductr_store.tables import UNFINISHED, UNHEARD, UNTOLD, attempts, generations
+
+from .locking import alone
 
 COLUMNS = generations.c
 OLDEST_FIRST = (COLUMNS.created_at, COLUMNS.id)
 UNSENT = COLUMNS.state == GenerationState.REQUESTED
-LINE_LOCK = 0x6C696E65  # "line": any number that no other lock has
 ALIKE = 10  # of the same wish that are looked at
 AT_WORK = (AttemptState.SUBMITTING, AttemptState.ACCEPTED)
 
@@ -149,8 +150,7 @@ class Generations:
 
         Wait for no row's lock after it.
         """
-        if self._link.connection.dialect.name != "sqlite":  # its writers exclude each other anyway
-            await self._link.rows(select(func.pg_advisory_xact_lock(LINE_LOCK)))
+        await alone(self._link, "line")
 
     async def unfinished_of(self, guild_id: int, limit: int) -> tuple[Generation, ...]:
         rows = select(generations).where(UNFINISHED, COLUMNS.guild_id == guild_id).order_by(*OLDEST_FIRST)
@@ -167,6 +167,28 @@ class Generations:
         rows = await self._link.rows(alike.order_by(COLUMNS.created_at.desc(), COLUMNS.id.desc()).limit(ALIKE))
         return tuple([Generation(**row) for row in rows])
 
+    async def asked_alike(self, guild_id: int, wish_key: str, within: timedelta) -> tuple[Generation, ...]:
+        """The same wish asked for so lately and still in the making, not cancelled, the newest first.
+
+        Until this transaction ends, others who ask for this wish wait.
+        """
+        await alone(self._link, "wish", guild_id, wish_key)
+        alike = select(generations).where(
+            UNFINISHED,
+            COLUMNS.guild_id == guild_id,
+            COLUMNS.wish_key == wish_key,
+            COLUMNS.created_at > self._link.now() - within,
+            COLUMNS.cancelled_at.is_(None),
+        )
+        rows = await self._link.rows(alike.order_by(COLUMNS.created_at.desc(), COLUMNS.id.desc()).limit(ALIKE))
+        return tuple([Generation(**row) for row in rows])
+
+    async def unheard(self, limit: int) -> tuple[Generation, ...]:
+        """Kept songs that could not be queued and are still to be, the oldest first."""
+        fresh = select(generations).where(UNHEARD, COLUMNS.unheard_until > self._link.now())
+        rows = await self._link.rows(fresh.order_by(COLUMNS.unheard_until, COLUMNS.id).limit(max(0, limit)))
+        return tuple([Generation(**row) for row in rows])
+
     async def turns_since(self, guild_ids: Collection[int], since: datetime) -> tuple[tuple[int, int], ...]:
         """Guild and member of each wish asked for since then that was sent and not refused."""
         had = select(COLUMNS.guild_id, COLUMNS.user_id).where(
@@ -175,17 +197,6 @@ class Generations:
             COLUMNS.state.not_in((GenerationState.REQUESTED, GenerationState.REFUSED)),
         )
         return tuple([(row["guild_id"], row["user_id"]) for row in await self._link.rows(had)])
-
-    async def others_sent_since(self, attempt: Attempt) -> bool:
-        """Whether anything else was submitted with the same key since then: its price would hide this one's."""
-        same_key = attempts.c.key_id.is_not_distinct_from(attempt.key_id)
-        other = select(attempts.c.id).where(
-            attempts.c.provider == attempt.provider,
-            same_key,
-            attempts.c.submitted_at >= attempt.submitted_at,
-            attempts.c.id != attempt.id,
-        )
-        return await self._link.row(other.limit(1)) is not None
 
     async def unknown(self, limit: int) -> tuple[Generation, ...]:
         """Wishes of which nobody knows whether they were taken, the oldest first."""

@@ -10,7 +10,7 @@ from sqlalchemy import delete, literal, select, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from conductr_store.errors import StoreBusy
-from conductr_store.finding import labels_of, owner_tokens, slips_of, tokens_of, vocabulary
+from conductr_store.finding import labels_of, owner_tokens, slips_of, stretches_of, tokens_of, vocabulary
 from conductr_store.link import Link
 from conductr_store.records import Song, Visibility
 from conductr_store.tables import owner_words, song_search, songs, word_slips
@@ -31,9 +31,12 @@ async def index_song(link: Link, song: Song) -> None:
         await link.run(delete(song_search).where(ROW.song_id == song.id))
         return
     tokens = tokens_of(song)
-    row = _row(link, song, tokens)
-    if not await link.run(update(song_search).where(ROW.song_id == song.id).values(row)):
-        await _insert(link, row, number_of(song.created_at))
+    known = await link.row(select(ROW.number).where(ROW.song_id == song.id))
+    if known is None:
+        await _insert(link, song, tokens)
+    else:
+        row = index_row(song, tokens, known["number"], link.connection.dialect.name)
+        await link.run(update(song_search).where(ROW.song_id == song.id).values(row))
     await learn(link, vocabulary(tokens))
 
 
@@ -54,8 +57,7 @@ async def index_owner(link: Link, user_id: int, name: str) -> None:
 async def index_reowned(link: Link, former_owner_id: int) -> None:
     """Whose songs were given to somebody else by one statement, is no longer named by the index."""
     theirs = songs.join(song_search, ROW.song_id == songs.c.id)
-    record = (column for column in songs.c if column.name != "found_by")
-    for row in await link.rows(select(*record).select_from(theirs).where(ROW.owner_id == former_owner_id)):
+    for row in await link.rows(select(*songs.c).select_from(theirs).where(ROW.owner_id == former_owner_id)):
         await index_song(link, Song(**row))
 
 
@@ -76,31 +78,37 @@ def number_of(moment: datetime) -> int:
     return (moment - EPOCH) // MILLISECOND
 
 
-def _row(link: Link, song: Song, tokens: Iterable[str]) -> dict[str, Any]:
+def index_row(song: Song, tokens: Iterable[str], number: int, engine: str) -> dict[str, Any]:
     return {
+        "number": number,
         "song_id": song.id,
         "guild_id": song.guild_id,
         "owner_id": song.owner_id,
         "private": song.visibility is Visibility.PRIVATE,
         "length_s": song.duration_s or 0.0,
         "labels": labels_of(song),
-        "tokens": in_column(link.connection.dialect.name, tokens),
+        "tokens": in_column(engine, tokens, number),
     }
 
 
-def in_column(engine: str, tokens: Iterable[str]) -> Any:
-    """Tokens as the column of the engine takes them."""
+def in_column(engine: str, tokens: Iterable[str], number: int) -> Any:
+    """Tokens as the column of the engine takes them; PostgreSQL is told the stretches of time besides."""
     if engine == "sqlite":
         return f" {' '.join(sorted(tokens))} "
-    quoted = " ".join(f"'{token}'" for token in sorted(tokens))
-    return literal(quoted).cast(TSVECTOR)
+    return literal(tsvector((*tokens, *stretches_of(number)))).cast(TSVECTOR)
 
 
-async def _insert(link: Link, row: dict[str, Any], number: int) -> None:
-    """At `number`, or at the nearest free one before it: of one moment's songs the first that came is the newest."""
+def tsvector(tokens: Iterable[str]) -> str:
+    return " ".join(f"'{token}'" for token in sorted(tokens))
+
+
+async def _insert(link: Link, song: Song, tokens: frozenset[str]) -> None:
+    """At the moment it was made, or at the nearest free one before: of one moment's songs the first is the newest."""
+    number, engine = number_of(song.created_at), link.connection.dialect.name
     for _ in range(TRIES):
-        free = await _free(link, number)
-        statement = link.insert(song_search).values(number=free, **row).on_conflict_do_nothing()
+        number = await _free(link, number)
+        row = index_row(song, tokens, number, engine)
+        statement = link.insert(song_search).values(row).on_conflict_do_nothing()
         if await link.row(statement.returning(ROW.number)) is not None:
             return
     raise StoreBusy

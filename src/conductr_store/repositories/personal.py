@@ -1,6 +1,7 @@
 """All that is known of one person, table by table: what an export shows, what goes, and what stays in nobody's name.
 
-What goes: settings, memberships, sealed keys, sessions, favourites, own playlists, private songs, Stripe's customer.
+What goes: settings, what lists are narrowed to, votes between takes, memberships, sealed keys (also those brought for
+a guild), sessions, favourites, own playlists, private songs, Stripe's customer.
 What stays, without the person: songs that others can hear, guild playlists, payments, the audit log, commands, and
 wishes (without their words, once nothing can follow of them). What lapses by itself: ids in saved queues, their log and
 notices, and in the quota's accounts, which would else be new for everyone who asks to be forgotten.
@@ -34,13 +35,16 @@ from conductr_store.tables import (
     customers,
     favourites,
     generations,
+    guild_keys,
     memberships,
+    narrowings,
     playlist_songs,
     playlists,
     provider_keys,
     sessions,
     songs,
     subscriptions,
+    take_votes,
     user_settings,
     users,
 )
@@ -78,6 +82,7 @@ HOLDINGS = (
     Holding(user_settings, "user_id", Fate.GOES),
     Holding(memberships, "user_id", Fate.GOES),
     Holding(provider_keys, "user_id", Fate.GOES, hidden=frozenset({"key_name", "blob"})),
+    Holding(guild_keys, "brought_by", Fate.GOES, hidden=frozenset({"key_name", "blob"})),
     Holding(sessions, "user_id", Fate.GOES, hidden=frozenset({"token_hash", "former_hash"})),
     Holding(customers, "user_id", Fate.GOES),
     Holding(subscriptions, "user_id", Fate.STAYS, emptied={"customer_id": ""}),
@@ -85,11 +90,13 @@ HOLDINGS = (
     Holding(commands, "actor_id", Fate.STAYS),
     Holding(favourites, "user_id", Fate.GOES),
     Holding(active_playlists, "user_id", Fate.GOES),
+    Holding(narrowings, "user_id", Fate.GOES),
+    Holding(take_votes, "user_id", Fate.GOES),
     Holding(playlists, "owner_id", Fate.GOES, hidden=PLAYLIST_HIDDEN, only=~OF_A_GUILD),
     Holding(playlist_songs, "added_by", Fate.STAYS),
     Holding(playlists, "owner_id", Fate.STAYS, hidden=PLAYLIST_HIDDEN, only=OF_A_GUILD),
     Holding(generations, "user_id", Fate.STAYS, emptied={"reply_to": None}),
-    Holding(songs, "owner_id", Fate.STAYS, hidden=frozenset({"found_by"})),
+    Holding(songs, "owner_id", Fate.STAYS),
 )
 """Children before their parents. tests/store/test_forgetting.py holds that no column of the schema is missing."""
 DERIVED = frozenset({"song_search", "owner_words"})  # made anew from the rows above

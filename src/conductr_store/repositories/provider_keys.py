@@ -1,25 +1,30 @@
-"""Provider keys: users' own keys, sealed before they come here and opened only by who holds the ring."""
+"""Provider keys: users' and guilds' own keys, sealed before they come here and opened only by who holds the ring."""
 
 from __future__ import annotations
 
 from secrets import token_hex
+from typing import TypeVar
 
 from attrs import evolve, frozen
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import RowMapping, Table, delete, func, select, update
 
 from conductr_store.errors import NotFound, SealBroken
 from conductr_store.link import Link
-from conductr_store.records import ProviderKey, Resealed
+from conductr_store.records import GuildKey, ProviderKey, Resealed
 from conductr_store.sealing import KeyRing, Sealed, Secret
-from conductr_store.tables import provider_keys
+from conductr_store.tables import guild_keys, provider_keys
 
 COLUMNS = provider_keys.c
-NAMES = tuple(column.name for column in COLUMNS)
-OWNER = ("user_id", "provider")
+OWNERS = {provider_keys: "user_id", guild_keys: "guild_id"}
+SEALED = frozenset({"key_name", "blob"})
+AnyKey = ProviderKey | GuildKey
+Kind = TypeVar("Kind", ProviderKey, GuildKey)
 
 
 @frozen(eq=False)
 class ProviderKeys:
+    """An id names one key of either kind."""
+
     _link: Link
 
     async def put(self, user_id: int, provider: str, secret: Secret, ring: KeyRing) -> ProviderKey:
@@ -32,72 +37,114 @@ class ProviderKeys:
             ending=secret.ending,
             created_at=self._link.now(),
         )
-        key = evolve(key, sealed=ring.seal(secret, key.binding))
-        row = self._link.insert(provider_keys).values(_plain(key))
-        news = {name: row.excluded[name] for name in NAMES if name not in OWNER}
-        await self._link.run(row.on_conflict_do_update(index_elements=[COLUMNS[name] for name in OWNER], set_=news))
-        return key
+        return await self._put(provider_keys, evolve(key, sealed=ring.seal(secret, key.binding)))
 
-    async def get(self, id: str) -> ProviderKey:  # noqa: A002 - it is the row's id
+    async def put_guild(
+        self, guild_id: int, provider: str, secret: Secret, ring: KeyRing, *, brought_by: int
+    ) -> GuildKey:
+        """As `put`, for all of a guild. Raises Orphan where guild or user is not known."""
+        key = GuildKey(
+            id=token_hex(16),
+            guild_id=guild_id,
+            brought_by=brought_by,
+            provider=provider,
+            sealed=Sealed(ring.newest.name, b""),
+            ending=secret.ending,
+            created_at=self._link.now(),
+        )
+        return await self._put(guild_keys, evolve(key, sealed=ring.seal(secret, key.binding)))
+
+    async def get(self, id: str) -> AnyKey:  # noqa: A002 - it is the row's id
         """Raises NotFound."""
-        row = await self._link.row(select(provider_keys).where(COLUMNS.id == id))
-        if row is None:
-            raise NotFound("provider key", id)
-        return _key(row)
+        for table in OWNERS:
+            row = await self._link.row(select(table).where(table.c.id == id))
+            if row is not None:
+                return _key(table, row)
+        raise NotFound("provider key", id)
 
     async def find(self, user_id: int, provider: str) -> ProviderKey | None:
-        row = await self._link.row(
-            select(provider_keys).where(COLUMNS.user_id == user_id, COLUMNS.provider == provider)
-        )
-        return None if row is None else _key(row)
+        mine = (COLUMNS.user_id == user_id, COLUMNS.provider == provider)
+        row = await self._link.row(select(provider_keys).where(*mine))
+        return None if row is None else _made(ProviderKey, row)
 
     async def of_user(self, user_id: int) -> tuple[ProviderKey, ...]:
         """By provider."""
         wanted = select(provider_keys).where(COLUMNS.user_id == user_id).order_by(COLUMNS.provider)
-        return tuple([_key(row) for row in await self._link.rows(wanted)])
+        return tuple([_made(ProviderKey, row) for row in await self._link.rows(wanted)])
+
+    async def of_guild(self, guild_id: int) -> tuple[GuildKey, ...]:
+        """By provider."""
+        wanted = select(guild_keys).where(guild_keys.c.guild_id == guild_id).order_by(guild_keys.c.provider)
+        return tuple([_made(GuildKey, row) for row in await self._link.rows(wanted)])
 
     async def used(self, id: str) -> None:  # noqa: A002 - it is the row's id
         """It worked just now. Nothing happens where it was removed meanwhile."""
-        news = {"used_at": self._link.now(), "refused_at": None, "refused_for": None}
-        await self._link.run(update(provider_keys).where(COLUMNS.id == id).values(news))
+        await self._note(id, {"used_at": self._link.now(), "refused_at": None, "refused_for": None})
 
     async def refused(self, id: str, reason: str) -> None:  # noqa: A002 - it is the row's id
-        """The provider did not accept it: not to be tried again until the user puts one. `reason` is in our words."""
-        news = {"refused_at": self._link.now(), "refused_for": reason}
-        await self._link.run(update(provider_keys).where(COLUMNS.id == id).values(news))
+        """The provider did not accept it: not to be tried again until another is put. `reason` is in our words."""
+        await self._note(id, {"refused_at": self._link.now(), "refused_for": reason})
 
     async def remove(self, user_id: int, provider: str) -> bool:
         """Whether there was one."""
         mine = delete(provider_keys).where(COLUMNS.user_id == user_id, COLUMNS.provider == provider)
         return bool(await self._link.run(mine))
 
+    async def remove_guild(self, guild_id: int, provider: str) -> bool:
+        """Whether there was one."""
+        own = (guild_keys.c.guild_id == guild_id, guild_keys.c.provider == provider)
+        return bool(await self._link.run(delete(guild_keys).where(*own)))
+
     async def under(self) -> dict[str, int]:
         """How many secrets lie under each sealing key, by its name. One that is not here can be retired."""
-        counted = select(COLUMNS.key_name, func.count().label("secrets")).group_by(COLUMNS.key_name)
-        return {row["key_name"]: row["secrets"] for row in await self._link.rows(counted)}
+        found: dict[str, int] = {}
+        for table in OWNERS:
+            name = table.c.key_name
+            for row in await self._link.rows(select(name, func.count().label("secrets")).group_by(name)):
+                found[row["key_name"]] = found.get(row["key_name"], 0) + row["secrets"]
+        return found
 
     async def reseal(self, ring: KeyRing, *, after: str = "", limit: int = 100) -> Resealed:
         """Seal up to `limit` secrets of older keys under the ring's newest, in the order of their ids."""
-        old = select(provider_keys).where(COLUMNS.key_name != ring.newest.name, COLUMNS.id > after)
-        rows = await self._link.rows(old.order_by(COLUMNS.id).limit(limit).with_for_update())
+        old: list[tuple[Table, AnyKey]] = []
+        for table in OWNERS:
+            older = select(table).where(table.c.key_name != ring.newest.name, table.c.id > after)
+            rows = await self._link.rows(older.order_by(table.c.id).limit(limit).with_for_update())
+            old += [(table, _key(table, row)) for row in rows]
+        batch = sorted(old, key=lambda one: one[1].id)[:limit]
         broken: list[str] = []
-        for key in map(_key, rows):
+        for table, key in batch:
             try:
                 sealed = ring.renew(key.sealed, key.binding)
             except SealBroken:
                 broken.append(key.id)
                 continue
             news = {"key_name": sealed.key_name, "blob": sealed.blob}
-            await self._link.run(update(provider_keys).where(COLUMNS.id == key.id).values(news))
-        last = rows[-1]["id"] if len(rows) == limit else None
-        return Resealed(count=len(rows) - len(broken), broken=tuple(broken), last_id=last)
+            await self._link.run(update(table).where(table.c.id == key.id).values(news))
+        last = batch[-1][1].id if len(batch) == limit else None
+        return Resealed(count=len(batch) - len(broken), broken=tuple(broken), last_id=last)
+
+    async def _put(self, table: Table, key: Kind) -> Kind:
+        owner = (OWNERS[table], "provider")
+        row = self._link.insert(table).values(_plain(table, key))
+        news = {column.name: row.excluded[column.name] for column in table.c if column.name not in owner}
+        await self._link.run(row.on_conflict_do_update(index_elements=[table.c[name] for name in owner], set_=news))
+        return key
+
+    async def _note(self, id: str, news: dict[str, object]) -> None:  # noqa: A002 - it is the row's id
+        for table in OWNERS:
+            await self._link.run(update(table).where(table.c.id == id).values(news))
 
 
-def _plain(key: ProviderKey) -> dict[str, object]:
-    own = {name: getattr(key, name) for name in NAMES if name not in {"key_name", "blob"}}
+def _plain(table: Table, key: AnyKey) -> dict[str, object]:
+    own = {column.name: getattr(key, column.name) for column in table.c if column.name not in SEALED}
     return {**own, "key_name": key.sealed.key_name, "blob": key.sealed.blob}
 
 
-def _key(row: RowMapping) -> ProviderKey:
-    own = {name: row[name] for name in row if name not in {"key_name", "blob"}}
-    return ProviderKey(**own, sealed=Sealed(row["key_name"], row["blob"]))
+def _key(table: Table, row: RowMapping) -> AnyKey:
+    return _made(GuildKey, row) if table is guild_keys else _made(ProviderKey, row)
+
+
+def _made(kind: type[Kind], row: RowMapping) -> Kind:
+    own = {name: row[name] for name in row if name not in SEALED}
+    return kind(**own, sealed=Sealed(row["key_name"], row["blob"]))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 
 from attrs import frozen
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 
 from conductr_store.clock import moment
 from conductr_store.link import Link
+from conductr_store.records import AttemptState
 from conductr_store.tables import attempts
+
+from .locking import alone
 
 COLUMNS = attempts.c
 
@@ -24,12 +26,11 @@ class Rates:
 
         Until this transaction ends, others who ask for the same key wait. By the database's clock.
         """
-        await self._alone(provider, key_id)
-        mine = COLUMNS.key_id.is_(None) if key_id is None else COLUMNS.key_id == key_id
+        await alone(self._link, "rate", provider, key_id or "")
         recent = moment(self._link, -timedelta(seconds=within_s))
         newest = (
             select(COLUMNS.submitted_at, moment(self._link).label("now"))
-            .where(COLUMNS.provider == provider, mine, COLUMNS.submitted_at > recent)
+            .where(COLUMNS.provider == provider, _with(key_id), COLUMNS.submitted_at > recent)
             .order_by(COLUMNS.submitted_at.desc())
             .limit(1)
             .offset(at_most - 1)
@@ -40,10 +41,14 @@ class Rates:
         left = row["submitted_at"] + timedelta(seconds=within_s) - row["now"]
         return max(0.001, min(within_s, left.total_seconds()))
 
-    async def _alone(self, provider: str, key_id: str | None) -> None:
-        """SQLite's writers exclude each other anyway; in PostgreSQL a lock that ends with the transaction does."""
-        if self._link.connection.dialect.name == "sqlite":
-            return
-        name = hashlib.sha256(f"rate\0{provider}\0{key_id or ''}".encode()).digest()
-        number = int.from_bytes(name[:8], "big", signed=True)
-        await self._link.rows(select(func.pg_advisory_xact_lock(number)))
+    async def busy(self, provider: str, key_id: str | None, *, within_s: float) -> bool:
+        """Whether an attempt with that key, begun so lately, waits for its answer. Others wait as for `wait_s`."""
+        await alone(self._link, "rate", provider, key_id or "")
+        recent = moment(self._link, -timedelta(seconds=within_s))
+        under_way = (COLUMNS.state == AttemptState.SUBMITTING, COLUMNS.submitted_at > recent)
+        found = select(COLUMNS.id).where(COLUMNS.provider == provider, _with(key_id), *under_way)
+        return await self._link.row(found.limit(1)) is not None
+
+
+def _with(key_id: str | None) -> ColumnElement[bool]:
+    return COLUMNS.key_id.is_(None) if key_id is None else COLUMNS.key_id == key_id

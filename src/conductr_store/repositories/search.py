@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from attrs import frozen
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from conductr_store.finding import (
     Expr,
@@ -16,6 +16,7 @@ from conductr_store.finding import (
     cursor_of,
     read_cursor,
     slips_of,
+    told_by_tokens,
     wanted,
     within_one_slip,
 )
@@ -23,10 +24,10 @@ from conductr_store.finding.tokens import ANYWHERE, BEGINNING_LETTERS, BEGINS, V
 from conductr_store.finding.words import joined
 from conductr_store.link import Link
 from conductr_store.records import Facets, LibraryPage, LibraryQuery, Order, Song
-from conductr_store.tables import owner_words, song_search, word_slips
+from conductr_store.tables import owner_words, songs, word_slips
 
 from .fts5 import Fts5
-from .fulltext import RECORD, USUAL, Effort, FullText, Scope
+from .fulltext import USUAL, Effort, FullText, Place, Scope
 from .indexing import number_of
 from .tsearch import TSearch
 
@@ -34,7 +35,6 @@ PAGE_AT_MOST = 100
 OWNERS_AT_MOST = 20  # of a question; those whose whole name was said come first
 OWNER_LETTERS = 3  # of a name's beginning that are enough to find its owner
 NEAR_AT_MOST = 20  # words that differ from one by a slip
-FIELDS = tuple(column.name for column in RECORD)
 
 
 @frozen(eq=False)
@@ -52,17 +52,19 @@ class Library:
         limit, passed = max(0, min(query.limit, PAGE_AT_MOST)), max(0, query.offset)
         order = Order.NEWEST if query.order is Order.BEST else query.order
         steps = [step for step in enumerate(sought.steps(query.order)) if after is None or step[0] >= after.step]
-        rows = await engine.page(steps, order, after, passed + limit + 1) if found and steps else ()
-        shown = rows[passed : passed + limit]
-        rest = cursor_of(query.order, _mark(shown[-1])) if shown and len(rows) > passed + limit else None
+        places = await engine.page(steps, order, after, passed + limit + 1) if found and steps else ()
+        shown = places[passed : passed + limit]
+        rest = cursor_of(query.order, _mark(shown[-1])) if shown and len(places) > passed + limit else None
         facets = await self._facets(engine, sought.widest, found) if query.facets else None
-        items = tuple(Song(**{name: row[name] for name in FIELDS}) for row in shown)
-        return LibraryPage(items, min(found, self._effort.total), found > self._effort.total, rest, mended, facets)
+        return LibraryPage(
+            await self._songs(shown), min(found, self._effort.total), found > self._effort.total, rest, mended, facets
+        )
 
     def _engine(self, query: LibraryQuery) -> FullText:
         since, until = (None if moment is None else number_of(moment) for moment in (query.since, query.until))
         private_too = query.everything or query.guild_id is None  # there only one's own are found by the words
-        scope = Scope(query.guild_id, private_too, query.viewer_id, (since, until), query.length_s)
+        lengths = (None, None) if told_by_tokens(query.length_s) else query.length_s
+        scope = Scope(query.guild_id, private_too, query.viewer_id, (since, until), lengths)
         kind = Fts5 if self._link.connection.dialect.name == "sqlite" else TSearch
         return kind(self._link, scope, self._effort)
 
@@ -106,16 +108,17 @@ class Library:
 
     async def _facets(self, engine: FullText, expr: Expr | None, found: int) -> Facets:
         complete = found <= self._effort.total
-        floor = None if complete else await self._floor(engine.scope)
-        rows = await engine.labels(expr, floor, self._effort.total)
-        counted = ((row["labels"], row["number"], row["length_s"]) for row in rows)
-        return count_facets(counted, complete=complete)
+        limit = self._effort.total if complete else self._effort.counted_among
+        lines, counted = await engine.lines(expr, limit) if found else ("", 0)
+        return count_facets(lines, counted, complete=complete)
 
-    async def _floor(self, scope: Scope) -> int:
-        newest = select(song_search.c.number).where(*scope.conditions()).order_by(song_search.c.number.desc())
-        row = await self._link.row(newest.offset(self._effort.counted_among - 1).limit(1))
-        return 0 if row is None else row["number"]
+    async def _songs(self, shown: Sequence[Place]) -> tuple[Song, ...]:
+        if not shown:
+            return ()
+        rows = await self._link.rows(select(*songs.c).where(songs.c.id.in_([place.song_id for place in shown])))
+        found = {row["id"]: Song(**row) for row in rows}
+        return tuple(found[place.song_id] for place in shown)
 
 
-def _mark(row: RowMapping) -> Mark:
-    return Mark(row["at_number"], row["at_length_s"], row["in_step"])
+def _mark(place: Place) -> Mark:
+    return Mark(place.number, place.length_s, place.step)

@@ -7,18 +7,18 @@ from datetime import datetime
 from unicodedata import normalize
 
 from attrs import asdict, evolve, frozen
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, literal, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, case, delete, exists, insert, literal, not_, or_, select, true, update
 
 from conductr_store.columns import readable
 from conductr_store.errors import Conflict, InUse, NotFound
 from conductr_store.link import Link
-from conductr_store.records import FINAL_STATES, Page, Song, SongState, SungWord, Visibility
+from conductr_store.records import FINAL_STATES, Song, SongState, SungWord, Visibility
 from conductr_store.tables import generations, metadata, song_genres, songs, sung_lyrics
 
 from .indexing import FOUND_BY, index_song
 
 COLUMNS = songs.c
-RECORD = tuple(column for column in COLUMNS if column.name != "found_by")
+RECORD = tuple(COLUMNS)
 KEPT = COLUMNS.deleted_at.is_(None)
 BORN = frozenset({"id", "generation_id", "take", "guild_id", "parent_id", "deleted_at"})  # no change touches these
 FAMILY_AT_MOST = 1_000
@@ -30,7 +30,7 @@ class Songs:
 
     async def add(self, song: Song) -> Song:
         """Raises Conflict where the generation has that take (or the id is known), Orphan without its generation."""
-        row = self._link.insert(songs).values(_plain(song)).on_conflict_do_nothing()
+        row = self._link.insert(songs).values(asdict(song, recurse=False)).on_conflict_do_nothing()
         if await self._link.row(row.returning(COLUMNS.id)) is None:
             raise Conflict("song", (song.generation_id, song.take))
         await self._name_genres(song)
@@ -40,6 +40,11 @@ class Songs:
     async def get(self, id: str, *, deleted: bool = False) -> Song:  # noqa: A002 - it is the row's id
         """Raises NotFound, also for a deleted one unless `deleted` ones are asked for."""
         return await self._get(id, true() if deleted else KEPT)
+
+    async def some(self, ids: Iterable[str]) -> tuple[Song, ...]:
+        """Those that are there, in no order; without deleted ones."""
+        wanted = select(*RECORD).where(COLUMNS.id.in_(sorted(set(ids))), KEPT)
+        return tuple([Song(**row) for row in await self._link.rows(wanted)])
 
     async def of_generation(self, generation_id: str) -> tuple[Song, ...]:
         """By take, with those that were deleted: their takes are not made again."""
@@ -57,7 +62,7 @@ class Songs:
         if fixed := BORN & changes.keys():
             raise TypeError(f"a song keeps its {', '.join(sorted(fixed))}")
         changed = evolve(await self._get(id, KEPT, lock=True), **changes)
-        await self._link.run(update(songs).where(COLUMNS.id == id).values(_plain(changed)))
+        await self._link.run(update(songs).where(COLUMNS.id == id).values(asdict(changed, recurse=False)))
         if changes.keys() & {"tags", "style"}:
             await self._name_genres(changed)
         if changes.keys() & FOUND_BY:
@@ -90,7 +95,7 @@ class Songs:
             await self._link.run(delete(songs).where(COLUMNS.id == id))
             return song
         left = _emptied(song, self._link.now())
-        await self._link.run(update(songs).where(COLUMNS.id == id).values(_plain(left)))
+        await self._link.run(update(songs).where(COLUMNS.id == id).values(asdict(left, recurse=False)))
         await index_song(self._link, left)
         for beside in (song_genres, sung_lyrics):
             await self._link.run(delete(beside).where(beside.c.song_id == id))
@@ -130,22 +135,6 @@ class Songs:
         row = self._link.insert(sung_lyrics).values(song_id=id, words=timed)
         kept = row.on_conflict_do_update(index_elements=[sung_lyrics.c.song_id], set_={"words": row.excluded.words})
         await self._link.run(kept)
-
-    async def search(self, *, guild_id: int | None, text: str = "", limit: int = 25, offset: int = 0) -> Page:
-        """Songs whose title, style or prompt holds `text` in any case, newest first; of every guild for None.
-
-        Private ones are nobody's to find here.
-        """
-        wanted: ColumnElement[bool] = and_(KEPT, _shared())
-        if guild_id is not None:
-            wanted &= COLUMNS.guild_id == guild_id
-        if text:
-            wanted &= COLUMNS.found_by.contains(fold(text), autoescape=True)
-        newest = (COLUMNS.created_at.desc(), COLUMNS.take, COLUMNS.id)
-        page = select(*RECORD).where(wanted).order_by(*newest).limit(max(0, limit)).offset(max(0, offset))
-        count = await self._link.row(select(func.count().label("total")).select_from(songs).where(wanted))
-        items = tuple([Song(**row) for row in await self._link.rows(page)])
-        return Page(items, count["total"] if count else 0)
 
     async def _get(self, id: str, which: ColumnElement[bool], *, lock: bool = False) -> Song:  # noqa: A002 - the row's id
         wanted = select(*RECORD).where(COLUMNS.id == id, which)
@@ -192,8 +181,3 @@ def _emptied(song: Song, at: datetime) -> Song:
 def fold(text: str) -> str:
     """`text` as it is searched: without case and without variants of the same letter, the same on every engine."""
     return normalize("NFKC", normalize("NFKC", text).casefold())
-
-
-def _plain(song: Song) -> dict[str, object]:
-    found_by = "\n".join(fold(part or "") for part in (song.title, song.style, song.prompt))
-    return {**asdict(song, recurse=False), "found_by": found_by}

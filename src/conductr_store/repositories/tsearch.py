@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from attrs import define, field
-from sqlalchemy import ColumnElement, RowMapping, Select, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, RowMapping, func, literal, select
 
-from conductr_store.finding import But, Expr, Mark, in_guild, tsquery
+from conductr_store.finding import (
+    All,
+    But,
+    Expr,
+    Mark,
+    Sample,
+    Window,
+    bounded,
+    in_guild,
+    longer_tokens,
+    newest_window,
+    oldest_window,
+    one_of,
+)
 from conductr_store.link import Link
 from conductr_store.records import Order
 from conductr_store.tables import song_search
 
-from .fulltext import PLACE, ROW, Effort, Scope, Step, beyond, every, in_order, with_songs
+from .fulltext import (
+    BY_LENGTH,
+    PLACE,
+    ROW,
+    Effort,
+    Place,
+    Scope,
+    Step,
+    beyond,
+    further,
+    gathered,
+    in_order,
+    mark_of,
+    places,
+    stepped,
+    stepped_places,
+    widest,
+)
+from .tsquery import LINES, Found, asked, fits, in_this_order, lines_of, matches
 
-# Shares from which a walk is quicker than the index (measured, docs/performance.md): for a page, and for a count.
-COMMON_FOR_A_PAGE = 0.006
-COMMON_FOR_A_COUNT = 0.07
+# Shares of the sample from which a walk is quicker than the index, for a page, and a window than all, for a count.
+COMMON_FOR_A_PAGE = 0.1
+COMMON_FOR_A_COUNT = 0.05
+LIKELY = 1.5  # windows in which so many times what is wanted stands, by the sample, are asked for first
+FEW_MET = 3  # of the sample: there may be few enough in all to be gathered at once
+NOTHING_SEEN = Sample()
 FORCED = ("enable_seqscan", "enable_sort", "jit")  # each statement is written for one way, and short: no guesses
 
 
@@ -27,83 +59,174 @@ class TSearch:
     link: Link
     scope: Scope
     effort: Effort
-    _shares: dict[Expr, float] = field(factory=dict)
-    _all_seen: bool = False  # the sample was the whole scope
+    _hits: dict[Expr, int] = field(factory=dict[Expr, int])  # in the sample
+    _few: dict[Expr, bool] = field(factory=dict[Expr, bool])  # whether all that are found may be gathered
+    _sample: Sample = NOTHING_SEEN
 
     async def look(self, exprs: Sequence[Expr]) -> None:
-        newest = (
-            select(ROW.tokens)
-            .where(*self.scope.conditions())
-            .order_by(ROW.number.desc())
-            .limit(self.effort.sample)
-            .subquery()
-        )
-        found = [
-            func.count().filter(newest.c.tokens.op("@@")(_query(expr))).label(f"found_{at}")
+        newest = select(ROW.number, ROW.tokens).where(*self.scope.conditions()).order_by(ROW.number.desc())
+        among = newest.limit(self._sampled).subquery()
+        hits = [
+            func.count().filter(among.c.tokens.op("@@")(asked(expr))).label(f"hits_{at}")
             for at, expr in enumerate(exprs)
         ]
+        first = select(ROW.number).where(*self.scope.in_guild()).order_by(ROW.number).limit(1).scalar_subquery()
+        ends = (func.min(among.c.number).label("oldest"), func.max(among.c.number).label("newest"))
         forced = [func.set_config(name, "off", True) for name in FORCED]
-        row = await self.link.row(select(func.count().label("seen"), *found, *forced).select_from(newest))
-        seen = row["seen"] if row else 0
-        self._all_seen = seen < self.effort.sample
-        self._shares |= {expr: row[f"found_{at}"] / max(1, seen) for at, expr in enumerate(exprs) if row}
+        seen = select(func.count().label("songs"), *ends, first.label("first"), *hits, *forced).select_from(among)
+        row = await self.link.row(seen)
+        if row is not None and row["songs"]:
+            self._sample = Sample(row["songs"], row["oldest"], row["newest"], row["first"])
+            self._hits |= {expr: row[f"hits_{at}"] for at, expr in enumerate(exprs)}
 
     async def count(self, expr: Expr | None, bound: int) -> int:
-        some = select(literal(1)).select_from(song_search)
+        one = select(literal(1).label("one")).select_from(song_search)
         if expr is None:
-            some = some.where(*self.scope.conditions()).order_by(ROW.number.desc())
-        elif self._is_common(expr, COMMON_FOR_A_COUNT):
-            some = some.where(*self.scope.conditions(), _seen(expr)).order_by(ROW.number.desc())
-        else:
-            some = some.where(*self._indexed(expr))
+            return await self._counted(one.where(*self.scope.conditions()).order_by(ROW.number.desc()), bound)
+        if self._all_seen:
+            self._few[expr] = True
+            return min(bound, self._hits.get(expr, 0))
+        share = self._share(expr)
+        if share >= COMMON_FOR_A_COUNT:
+            songs = int(bound / share * LIKELY)
+            window = newest_window(self._sample, songs, self.scope.numbers)
+            if await self._counted(one.where(*self._within(expr, window)), bound) == bound:
+                return bound
+        counted = await self._counted(one.where(*self._bounded(expr)), bound)
+        self._few[expr] = counted < bound
+        return counted
+
+    async def page(self, steps: Sequence[Step], order: Order, after: Mark | None, limit: int) -> Sequence[Place]:
+        exprs = [expr for _, expr in steps if expr is not None]
+        if exprs and self._gathers(widest(exprs[-1])):
+            return await self._gathered_page(steps, exprs, order, after, limit)
+        found: list[Place] = []
+        for step, expr in steps:
+            if len(found) == limit:
+                break
+            last, missing = mark_of(step, after), limit - len(found)
+            if expr is None:
+                walk = select(*PLACE).where(*self.scope.conditions(), *beyond(order, last)).order_by(*in_order(order))
+                found += places(step, await self.link.rows(walk.limit(missing)))
+            else:
+                found += places(step, await self._sought(expr, order, last, missing))
+        return found
+
+    async def lines(self, expr: Expr | None, limit: int) -> tuple[str, int]:
+        if expr is None:
+            walk = select(LINES).where(*self.scope.conditions()).order_by(ROW.number.desc()).limit(limit)
+            return await self._lined(walk)
+        for songs in () if self._gathers(expr) else self._windows(expr, self.effort.windows, limit):
+            window = newest_window(self._sample, songs, self.scope.numbers)
+            lined = await self._lined(lines_of(self._within(expr, window)).limit(limit))
+            if lined[1] == limit:
+                return lined
+        return await self._lined(lines_of(self._bounded(expr)).limit(limit))
+
+    @property
+    def _all_seen(self) -> bool:
+        return self._sample.songs < self._sampled
+
+    @property
+    def _sampled(self) -> int:
+        return self.effort.sample if self.scope.guild_id is None else self.effort.sample_of_guild
+
+    def _share(self, expr: Expr) -> float:
+        return self._met(expr) / max(1, self._sample.songs)
+
+    def _met(self, expr: Expr) -> int:
+        match expr:
+            case But(this, other) if this in self._hits and other in self._hits:
+                return self._hits[this] - self._hits[other]
+            case _:
+                return self._hits.get(expr, 0)
+
+    def _gathers(self, expr: Expr) -> bool:
+        return self._all_seen or self._few.get(expr, False)
+
+    async def _gathered_page(
+        self, steps: Sequence[Step], exprs: Sequence[Expr], order: Order, after: Mark | None, limit: int
+    ) -> Sequence[Place]:
+        """All steps at once: what the widest finds, each song in the first step that it fits."""
+        found = self._bounded(widest(exprs[-1]))
+        hits = select(*PLACE, ROW.tokens).where(*found).cte("hits").prefix_with("MATERIALIZED")
+        paged = stepped([step for step, _ in steps], exprs, hits, lambda expr: fits(expr, hits.c.tokens))
+        return stepped_places(await self.link.rows(further(paged, order, after).limit(limit)))
+
+    async def _sought(self, expr: Expr, order: Order, after: Mark | None, limit: int) -> Sequence[RowMapping]:
+        """A page of one step: on a walk, or among few, then in windows, then among all, until there is enough."""
+        ends = beyond(order, after)
+        if self._share(expr) >= COMMON_FOR_A_PAGE:
+            rows = await self.link.rows(self._walk(expr, order, ends).limit(limit))
+            if len(rows) == limit:
+                return rows
+        elif order not in BY_LENGTH and self._met(expr) < FEW_MET:
+            few = select(*PLACE).where(*self._bounded(expr), *ends).limit(self.effort.few + 1)
+            rows = await self.link.rows(few)
+            if len(rows) <= self.effort.few:
+                ordered = sorted(rows, key=lambda row: row["number"], reverse=order is not Order.OLDEST)
+                return ordered[:limit]
+        for songs in self._windows(expr, self.effort.lengths if order in BY_LENGTH else self.effort.windows, limit):
+            inside = await self._in_window(expr, order, after, songs)
+            if inside is None:
+                break
+            rows = await self.link.rows(in_this_order([*inside, *ends], order).limit(limit))
+            if len(rows) == limit:
+                return rows
+        return await self.link.rows(in_this_order([*self._bounded(expr), *ends], order).limit(limit))
+
+    def _walk(self, expr: Expr, order: Order, ends: Sequence[ColumnElement[bool]]) -> Found:
+        walk = select(*PLACE, ROW.tokens).where(*self.scope.conditions(), *ends).order_by(*in_order(order))
+        met = walk.limit(self.effort.walked).subquery()
+        named = (met.c[one.name] for one in PLACE)
+        return select(*named).where(fits(expr, met.c.tokens)).order_by(*in_order(order, met.c))
+
+    def _windows(self, expr: Expr, windows: Sequence[int], limit: int) -> Sequence[int]:
+        """Those in which there should be enough, by the sample."""
+        share = (self._met(expr) + 1) / max(1, self._sample.songs)
+        return [songs for songs in windows if share * songs >= LIKELY * limit]
+
+    async def _in_window(
+        self, expr: Expr, order: Order, after: Mark | None, songs: int
+    ) -> list[ColumnElement[bool]] | None:
+        """What holds of what is found among the next so many songs in `order`; None where there are fewer songs."""
+        low, high = self.scope.numbers
+        if order not in BY_LENGTH:
+            if order is Order.OLDEST:
+                low = low if after is None else max(after.number, low or after.number)
+                return self._within(expr, oldest_window(self._sample, songs, (low, high)))
+            high = high if after is None else min(after.number, high or after.number)
+            return self._within(expr, newest_window(self._sample, songs, (low, high)))
+        walk = select(ROW.length_s).where(*self.scope.in_guild(), *beyond(order, after)).order_by(*in_order(order))
+        row = await self.link.row(walk.offset(songs).limit(1))
+        if row is None:
+            return None
+        length_s = row["length_s"]
+        if order is Order.LONGEST:
+            tokens = longer_tokens(length_s, None if after is None else after.length_s)
+            return [*self._bounded(All((expr, one_of(tokens)))), ROW.length_s >= length_s]
+        tokens = longer_tokens(0.0 if after is None else after.length_s, length_s)
+        return [*self._bounded(All((expr, one_of(tokens)))), ROW.length_s <= length_s]
+
+    def _bounded(self, expr: Expr) -> list[ColumnElement[bool]]:
+        """All that is found in the scope."""
+        if self._all_seen:
+            return [*self.scope.conditions(), matches(expr).is_(True)]  # which no index of tokens knows
+        if self.scope.numbers == (None, None):
+            return [matches(in_guild(expr, self.scope.guild_id)), *self.scope.conditions(hidden=True)]
+        return self._within(expr, bounded(self._sample, self.scope.numbers))
+
+    def _within(self, expr: Expr, window: Window) -> list[ColumnElement[bool]]:
+        stretches = [matches(one_of(window.tokens))] if window.tokens else []
+        number = ROW.number + 0  # so that no index of it is taken
+        ends = (number >= window.low, number < window.high)
+        guild = matches(in_guild(expr, self.scope.guild_id))
+        return [guild, *stretches, *ends, *self.scope.conditions(hidden=True)]
+
+    async def _counted(self, some: Found, bound: int) -> int:
         row = await self.link.row(select(func.count().label("count")).select_from(some.limit(bound).subquery()))
         return row["count"] if row else 0
 
-    async def page(self, steps: Sequence[Step], order: Order, after: Mark | None, limit: int) -> Sequence[RowMapping]:
-        rows: list[RowMapping] = []
-        for step, expr in steps:
-            if len(rows) == limit:
-                break
-            last = after if after is not None and after.step == step else None
-            found = self._found(step, expr, order, last).limit(limit - len(rows))
-            rows += await self.link.rows(with_songs(found.subquery(), order))
-        return rows
-
-    async def labels(self, expr: Expr | None, floor: int | None, limit: int) -> Sequence[RowMapping]:
-        found = select(ROW.labels, ROW.number, ROW.length_s)
-        if expr is not None and floor is None and not self._all_seen:
-            return await self.link.rows(found.where(*self._indexed(expr)).limit(limit))
-        found = found.where(*self.scope.conditions(), every([] if expr is None else [_seen(expr)]))
-        found = found.where(every([] if floor is None else [ROW.number >= floor]))
-        return await self.link.rows(found.order_by(ROW.number.desc()).limit(limit))
-
-    def _is_common(self, expr: Expr, share: float) -> bool:
-        return self._all_seen or self._share(expr) >= share
-
-    def _share(self, expr: Expr) -> float:
-        match expr:
-            case But(this, other) if this in self._shares and other in self._shares:
-                return self._shares[this] - self._shares[other]
-            case _:
-                return self._shares[expr]
-
-    def _indexed(self, expr: Expr) -> list[ColumnElement[bool]]:
-        found = ROW.tokens.op("@@", is_comparison=True)(_query(in_guild(expr, self.scope.guild_id)))
-        return [found, *self.scope.conditions(hidden=True)]
-
-    def _found(self, step: int, expr: Expr | None, order: Order, after: Mark | None) -> Select[*tuple[Any, ...]]:
-        numbered = literal(step).label("step")
-        if expr is None or self._is_common(expr, COMMON_FOR_A_PAGE):
-            conditions = [*self.scope.conditions(), *beyond(order, after), *([] if expr is None else [_seen(expr)])]
-            return select(numbered, *PLACE).where(*conditions).order_by(*in_order(order))
-        hits = select(*PLACE).where(*self._indexed(expr)).cte("hits").prefix_with("MATERIALIZED")
-        return select(numbered, hits).where(*beyond(order, after, hits.c)).order_by(*in_order(order, hits.c))
-
-
-def _query(expr: Expr) -> ColumnElement[Any]:
-    return cast(literal(tsquery(expr)), TSQUERY)
-
-
-def _seen(expr: Expr) -> ColumnElement[bool]:
-    """Told by the row itself: the index does not know `IS TRUE`."""
-    return ROW.tokens.op("@@", is_comparison=True)(_query(expr)).is_(True)
+    async def _lined(self, lines: Found) -> tuple[str, int]:
+        row = await self.link.row(gathered(lines))
+        return (row["lines"], row["count"]) if row else ("", 0)

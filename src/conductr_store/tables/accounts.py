@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -28,20 +30,37 @@ def _user() -> Column[int]:
     return Column("user_id", BigInteger, ForeignKey("users.id"), nullable=False)
 
 
+def _sealed() -> tuple[Column[Any], ...]:
+    """A secret at rest, and how it fared."""
+    return (
+        Column("provider", Words, nullable=False),
+        Column("key_name", Words, nullable=False),
+        Column("blob", LargeBinary, nullable=False),
+        Column("ending", Words, nullable=False),
+        Column("created_at", Moment, nullable=False),
+        Column("used_at", Moment),
+        Column("refused_at", Moment),
+        Column("refused_for", Words),
+    )
+
+
 provider_keys = Table(
     "provider_keys",
     metadata,
     Column("id", Words, primary_key=True),
     _user(),
-    Column("provider", Words, nullable=False),
-    Column("key_name", Words, nullable=False),
-    Column("blob", LargeBinary, nullable=False),
-    Column("ending", Words, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("used_at", Moment),
-    Column("refused_at", Moment),
-    Column("refused_for", Words),
+    *_sealed(),
     UniqueConstraint("user_id", "provider"),
+)
+
+guild_keys = Table(
+    "guild_keys",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("guild_id", BigInteger, ForeignKey("guilds.id"), nullable=False),
+    Column("brought_by", BigInteger, ForeignKey("users.id"), nullable=False),
+    *_sealed(),
+    UniqueConstraint("guild_id", "provider"),
 )
 
 sessions = Table(

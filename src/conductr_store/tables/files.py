@@ -45,4 +45,5 @@ cover_sizes = Table(
     Column("size_px", Integer, primary_key=True, autoincrement=False),
     Column("key", Words, ForeignKey("media_files.key"), nullable=False),
     CheckConstraint("size_px > 0", name="size_px"),
+    Index(None, "key"),
 )

@@ -24,6 +24,7 @@ from .base import metadata
 PLAYED = text("last_played_at IS NOT NULL")
 BORN_OF = text("parent_id IS NOT NULL")
 DELETED = text("deleted_at IS NOT NULL")
+FILES = {key: text(f"{key} IS NOT NULL") for key in ("audio_key", "opus_key", "cover_key")}
 
 songs = Table(
     "songs",
@@ -46,7 +47,6 @@ songs = Table(
     Column("opus_key", Words),
     Column("cover_key", Words),
     Column("created_at", Moment, nullable=False),
-    Column("found_by", Words, nullable=False),  # title, style and prompt, folded: search is the same on every engine
     Column("provider", Words),
     Column("task_id", Words),
     Column("tags", Lines, nullable=False, server_default=text("''")),  # one a line
@@ -64,6 +64,7 @@ songs = Table(
     Index(None, "owner_id", "created_at"),
     Index("ix_songs_played", "guild_id", "last_played_at", sqlite_where=PLAYED, postgresql_where=PLAYED),
     Index("ix_songs_parent", "parent_id", sqlite_where=BORN_OF, postgresql_where=BORN_OF),
+    *(Index(f"ix_songs_{key}", key, sqlite_where=named, postgresql_where=named) for key, named in FILES.items()),
     Index("ix_songs_deleted", "deleted_at", sqlite_where=DELETED, postgresql_where=DELETED),
 )
 

@@ -19,6 +19,7 @@ from conductr_store.columns import Moment, Words
 from conductr_store.records import LIVE_STATES, AttemptState
 
 from .base import metadata
+from .leases import lease_columns
 
 # As text, not as parameters: both engines use a partial index only where a query repeats its condition word for word.
 LIVE = text(f"state IN ({', '.join(repr(state.value) for state in LIVE_STATES)})")
@@ -61,9 +62,7 @@ jobs = Table(
     Column("attempt", Integer, nullable=False),
     Column("max_attempts", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
-    Column("lease_owner", Words),
-    Column("lease_epoch", BigInteger, nullable=False),
-    Column("lease_until", Moment),
+    *lease_columns(),
     Column("last_error", Words),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("kind", "key"),
@@ -108,9 +107,7 @@ commands = Table(
     Column("args", JSON, nullable=False),
     Column("status", Words, nullable=False),
     Column("result", JSON(none_as_null=True)),
-    Column("lease_owner", Words),
-    Column("lease_epoch", BigInteger, nullable=False),
-    Column("lease_until", Moment),
+    *lease_columns(),
     Column("created_at", Moment, nullable=False),
     Column("settled_at", Moment),
     Index("ix_commands_unsettled", "created_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
@@ -130,9 +127,7 @@ notices = Table(
     Column("claimed_revision", Integer),
     Column("attempt", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
-    Column("lease_owner", Words),
-    Column("lease_epoch", BigInteger, nullable=False),
-    Column("lease_until", Moment),
+    *lease_columns(),
     Column("last_error", Words),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("dedupe"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import davey
 
-from .delivery import COMMIT_WELCOME, KEY_PACKAGE, VERSION, Delivery
+from .delivery import ANNOUNCE_COMMIT, COMMIT_WELCOME, EXTERNAL_SENDER, KEY_PACKAGE, VERSION, WELCOME, Delivery
 from .mls import BadMls
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class NoDave:
 
     version = 0
     required = False
+
+    def identified(self, session: VoiceSession, channel_id: int) -> None:
+        """The client has identified itself; its description is still to come."""
 
     def described(self, session: VoiceSession, channel_id: int, others: list[int]) -> None:
         """The client has got its session description (op 4), in this channel, with these humans."""
@@ -111,6 +114,8 @@ class Dave(NoDave):
         self.committer = committer
         self.humans: dict[int, Human] = {}
         self.delivery: Delivery | None = None
+        self.early_sender = False  # op 25 before op 4, as Discord's documentation allows
+        self.spoils = 0  # so many commits or welcomes to the bot are made unreadable
         self.failures: list[bytes] = []
         self.faults: list[str] = []
         self._channel_id = 0
@@ -126,11 +131,10 @@ class Dave(NoDave):
     def described(self, session: VoiceSession, channel_id: int, others: list[int]) -> None:
         if session.dave_version == 0:
             return
-        if self.delivery is None or channel_id != self._channel_id:
-            self.humans = {}
-            self._channel_id = channel_id
-            self.delivery = Delivery(channel_id, self._deliver)
-        elif self._session is not None:
+        known = self.delivery
+        self._found(channel_id)
+        assert self.delivery is not None
+        if self.delivery is known and self._session is not None:
             self.delivery.leave(self._bot_id)
         self._session = session
         for gone in set(self.humans) - set(others):
@@ -139,6 +143,12 @@ class Dave(NoDave):
             self._enter(user_id)
         self.delivery.enter(self._bot_id)
         self._work_off()
+
+    def identified(self, session: VoiceSession, channel_id: int) -> None:
+        if self.early_sender and session.dave_version:
+            self._found(channel_id)
+            assert self.delivery is not None
+            session.send_binary(EXTERNAL_SENDER, self.delivery.sender_package)
 
     def receive_binary(self, session: VoiceSession, op: int, body: bytes) -> bool:
         return self._from_bot(session, op, body)
@@ -170,6 +180,13 @@ class Dave(NoDave):
             self.failures.append(payload)
         return payload, False
 
+    def _found(self, channel_id: int) -> None:
+        """A group for this channel, unless there is one."""
+        if self.delivery is None or channel_id != self._channel_id:
+            self.humans = {}
+            self._channel_id = channel_id
+            self.delivery = Delivery(channel_id, self._deliver)
+
     def _enter(self, user_id: int) -> None:
         if user_id not in self.humans and self.delivery is not None:
             self.humans[user_id] = Human(user_id, self._channel_id)
@@ -191,6 +208,11 @@ class Dave(NoDave):
 
     def _deliver(self, user_id: int, op: int, body: Any) -> None:
         if user_id == self._bot_id:
+            if op == EXTERNAL_SENDER and self.early_sender:
+                return  # it is there already
+            if op in (ANNOUNCE_COMMIT, WELCOME) and self.spoils:
+                self.spoils -= 1
+                body = body[:2] + bytes(len(body) - 2)
             if self._session is not None:
                 (self._session.send_binary if isinstance(body, bytes) else self._session.send)(op, body)
             return

@@ -46,9 +46,14 @@ class Delivery:
         self.dropped: list[str] = []
         """Commits that came too late or did not fit, each with its reason: lawful, and never answered."""
 
+    @property
+    def sender_package(self) -> bytes:
+        """Op 25: whose proposals the members take."""
+        return self._sender.package()
+
     def enter(self, user_id: int) -> None:
         self.present.append(user_id)
-        self._deliver(user_id, EXTERNAL_SENDER, self._sender.package())
+        self._deliver(user_id, EXTERNAL_SENDER, self.sender_package)
 
     def key_package(self, user_id: int, body: bytes) -> None:
         """Op 26. BadMls when the package is broken or names somebody else."""

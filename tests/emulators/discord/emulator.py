@@ -75,7 +75,7 @@ class DiscordEmulator(Scene):
             ca_file, context = make_certificate(folder)
             self.ca_file = str(ca_file)
             rest = self.rest.application()
-            Routes(self.world, self.gateway, self.commands, self.board, self.desk).add_to(rest.router)
+            Routes(self.world, self.gateway, self.commands, self.board, self.desk, self.switchboard).add_to(rest.router)
             rest.router.add_get("/", self.gateway.serve)
             voice = web.Application()
             voice.router.add_get("/", self.voice.serve)
@@ -179,6 +179,9 @@ class DiscordEmulator(Scene):
         self, message: Message, custom_id: str, values: list[str] | None = None, *, user: User | None = None
     ) -> Interaction:
         return self._actions.click(message, custom_id, values, user or self.human)
+
+    async def message_command(self, name: str, message: Message, *, user: User | None = None) -> Interaction:
+        return self._actions.message_command(name, message, user or self.human)
 
     async def submit_modal(self, opened: Interaction, values: Mapping[str, str]) -> Interaction:
         return self._actions.submit_modal(opened, values)

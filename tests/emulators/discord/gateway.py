@@ -43,6 +43,7 @@ class Gateway:
         self.identifies = 0
         self.answers_heartbeats = True
         self.shards = 1  # what GET /gateway/bot recommends
+        self.sessions_left = 999  # of the 1,000 identifies of a day
         self.heartbeat_ms = HEARTBEAT_MS
         self.allowed_privileged_intents = 0
         self.voice_outlives_session = False
@@ -160,6 +161,12 @@ class Gateway:
         chunk = {"guild_id": str(guild.id), "members": [member_json(user) for user in found], "not_found": []}
         chunk |= {"chunk_index": 0, "chunk_count": 1, "presences": [], "nonce": data.get("nonce")}
         session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
+
+    def left(self, session: Session) -> None:
+        """The client closed with 1000 or 1001: its session is over, and with it its seats (topics/gateway)."""
+        session.ready = False
+        if not self.voice_outlives_session:
+            self.on_session_end(session)
 
     def note(self, payload: dict[str, Any]) -> None:
         self.received.append(payload)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PAYLOAD_LIMIT = 4_096  # bytes a client may send at once; more is close code 4002
 SENDS_PER_MINUTE = 120  # more is close code 4008
+GOODBYE = frozenset({1000, 1001})  # of a client: it does not come back
 
 
 class GatewayConnection:
@@ -41,6 +42,8 @@ class GatewayConnection:
     def ended(self) -> None:
         if self._session is not None and self._session.wire is self._wire:
             self._session.wire = None
+            if self._wire.close_code in GOODBYE:
+                self._gateway.left(self._session)
 
     def _too_many(self) -> bool:
         now = asyncio.get_running_loop().time()

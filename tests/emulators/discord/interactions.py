@@ -191,7 +191,8 @@ class InteractionDesk:
         """After a deferred answer the first follow-up fills the loading message."""
         interaction = self._by_token(token)
         waiting = interaction.message
-        if interaction.answer is Answer.DEFERRED and waiting is not None and waiting.loading:
+        to_fill = waiting is not None and waiting.loading and not interaction.deleted
+        if interaction.answer is Answer.DEFERRED and waiting is not None and to_fill:
             return self._board.edit(waiting.id, body, files)
         message = self._board.post(interaction.guild, interaction.channel, body, files)
         interaction.follow_up_ids.append(message.id)

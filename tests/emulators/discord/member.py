@@ -9,7 +9,7 @@ from .commands import CommandBook, command_data, focus
 from .gateway import Gateway
 from .interactions import Interaction, InteractionDesk, Kind
 from .messages import Message, MessageBoard
-from .model import Channel, Guild, User, World
+from .model import Channel, Guild, Permission, User, World
 from .payloads import Json, channel_json, member_json
 
 BUTTON = 2
@@ -33,6 +33,14 @@ class MemberActions:
         root, *path = name.split()
         data = command_data(self._commands.find(root, guild.id), path, options, self._world)
         return self._send(Kind.COMMAND, guild, channel, user, data)
+
+    def message_command(self, name: str, message: Message, user: User) -> Interaction:
+        """Of the message's own menu."""
+        guild, channel = self._place(message)
+        command = self._commands.find(name, guild.id)
+        messages = {str(message.id): self._board.json(message)}
+        data: Json = {"id": command["id"], "name": name, "type": command["type"], "target_id": str(message.id)}
+        return self._send(Kind.COMMAND, guild, channel, user, data | {"resolved": {"messages": messages}})
 
     def autocomplete(
         self, name: str, option: str, typed: str, others: Mapping[str, Any], guild: Guild, channel: Channel, user: User
@@ -80,6 +88,7 @@ class MemberActions:
     def _json(self, interaction: Interaction) -> Json:
         guild, channel = interaction.guild, interaction.channel
         permissions = str(int(guild.permissions_in(channel)))
+        own = guild.permissions_in(channel) | (Permission.MANAGE_GUILD if interaction.user.manages else 0)
         payload: Json = {
             "id": str(interaction.id),
             "application_id": str(self._world.application_id),
@@ -89,10 +98,10 @@ class MemberActions:
             "guild": {"id": str(guild.id), "locale": "en-US", "features": []},
             "channel_id": str(channel.id),
             "channel": channel_json(guild, channel),
-            "member": member_json(interaction.user) | {"permissions": permissions},
+            "member": member_json(interaction.user) | {"permissions": str(int(own))},
             "token": interaction.token,
             "version": 1,
-            "locale": "en-US",
+            "locale": interaction.user.locale,
             "guild_locale": "en-US",
             "app_permissions": permissions,
             "entitlements": [],

@@ -18,6 +18,7 @@ def new_id() -> int:
 
 
 class Permission(IntFlag):
+    MANAGE_GUILD = 1 << 5
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
     EMBED_LINKS = 1 << 14
@@ -25,8 +26,10 @@ class Permission(IntFlag):
     READ_MESSAGE_HISTORY = 1 << 16
     CONNECT = 1 << 20
     SPEAK = 1 << 21
+    MUTE_MEMBERS = 1 << 22
     USE_VAD = 1 << 25
     USE_APPLICATION_COMMANDS = 1 << 31
+    REQUEST_TO_SPEAK = 1 << 32
     SET_VOICE_CHANNEL_STATUS = 1 << 48
 
 
@@ -40,6 +43,7 @@ EVERYONE = Permission(
     | Permission.SPEAK
     | Permission.USE_VAD
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.REQUEST_TO_SPEAK
     | Permission.SET_VOICE_CHANNEL_STATUS
 )
 
@@ -55,9 +59,13 @@ class ChannelKind(IntEnum):
 
 @frozen
 class User:
+    """`locale` is their Discord's language; `manages`: they have Manage Server everywhere."""
+
     name: str
     id: int = field(factory=new_id)
     bot: bool = False
+    locale: str = "en-US"
+    manages: bool = False
 
 
 @frozen
@@ -68,7 +76,7 @@ class Channel:
     kind: ChannelKind = ChannelKind.TEXT
     id: int = field(factory=new_id)
     user_limit: int = 0
-    bitrate: int = 64_000
+    bitrate: int = 128_000  # as in a boosted guild: at Discord's own 64 000 songs are made anew, not passed through
     rtc_region: str | None = None
     denied: Permission = NOTHING
 
@@ -79,11 +87,16 @@ class Channel:
 
 @frozen
 class VoiceState:
+    """`mute`: by a moderator. `suppress`: among the audience of a stage, or without the right to speak."""
+
     user_id: int
     channel_id: int
     session_id: str
     self_mute: bool = False
     self_deaf: bool = False
+    mute: bool = False
+    suppress: bool = False
+    asked_to_speak_at: str | None = None
 
 
 @define

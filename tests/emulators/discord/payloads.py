@@ -100,12 +100,12 @@ def voice_state_json(guild: Guild, user: User, state: VoiceState | None, session
         "member": member_json(user),
         "session_id": state.session_id if state else session_id,
         "deaf": False,
-        "mute": False,
+        "mute": bool(state and state.mute),
         "self_deaf": bool(state and state.self_deaf),
         "self_mute": bool(state and state.self_mute),
         "self_video": False,
-        "suppress": False,
-        "request_to_speak_timestamp": None,
+        "suppress": bool(state and state.suppress),
+        "request_to_speak_timestamp": state.asked_to_speak_at if state else None,
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 from attrs import Factory, define, frozen
 
+from .buckets import Buckets, Place
 from .errors import ApiError, not_found, unauthorized
 from .messages import Upload
 from .model import World
@@ -61,6 +62,7 @@ class RestServer:
     watch: Watch
     journal: Journal
     faults: list[Fault] = Factory(list)
+    buckets: Buckets = Factory(Buckets)
     requests: deque[Request] = Factory(lambda: deque(maxlen=5_000))
 
     def fail(self, path: str = "", *, status: int | None = 429, **how: Any) -> Fault:
@@ -79,11 +81,14 @@ class RestServer:
             fault = self._fault_for(request)
             if fault is not None and fault.delay_s:
                 await asyncio.sleep(fault.delay_s)  # the fault is the delay
+            place = self.buckets.take(request.method, request.path[len(API) :], time.monotonic())
+            if fault is None and place is not None and not place.allowed:
+                fault = Fault(status=429, retry_after_s=place.reset_after_s)
             try:
                 response = await self._answer(request, handler, fault)
             except ApiError as refusal:
                 response = reply(refusal.body(), refusal.status)
-            response.headers.update(_bucket(request, fault))
+            response.headers.update(_bucket(request, fault, place))
             self.requests.append(Request(time.time(), request.method, request.path[len(API) :], response.status))
             self.watch.tell()
             return response
@@ -156,11 +161,12 @@ def _faulty(fault: Fault) -> web.Response:
     return response
 
 
-def _bucket(request: web.Request, fault: Fault | None) -> dict[str, str]:
-    after_s = fault.retry_after_s if fault else 1.0
+def _bucket(request: web.Request, fault: Fault | None, place: Place | None) -> dict[str, str]:
+    after_s = fault.retry_after_s if fault else place.reset_after_s if place else 1.0
+    remaining = 0 if fault and fault.exhausted else place.remaining if place else 4
     return {
         "X-RateLimit-Limit": "5",
-        "X-RateLimit-Remaining": "0" if fault and fault.exhausted else "4",
+        "X-RateLimit-Remaining": str(remaining),
         "X-RateLimit-Reset": f"{time.time() + after_s:.3f}",
         "X-RateLimit-Reset-After": f"{after_s:.3f}",
         "X-RateLimit-Bucket": re.sub(r"\d{5,}|[\w-]{30,}", "id", request.path),

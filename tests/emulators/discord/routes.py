@@ -13,6 +13,7 @@ from .messages import MessageBoard
 from .model import Channel, Guild, Permission, World
 from .payloads import application_json, channel_json, user_json
 from .rest import API, nothing, read_body, reply
+from .switchboard import Switchboard
 
 
 @define
@@ -24,6 +25,7 @@ class Routes:
     commands: CommandBook
     board: MessageBoard
     desk: InteractionDesk
+    switchboard: Switchboard
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         application = f"{API}/applications/{{app:\\d+}}"
@@ -52,6 +54,7 @@ class Routes:
         channel = f"{API}/channels/{{channel:\\d+}}"
         router.add_get(channel, self.get_channel)
         router.add_put(f"{channel}/voice-status", self.voice_status)
+        router.add_get(f"{channel}/messages", self.list_messages)
         router.add_post(f"{channel}/messages", self.post_message)
         router.add_get(f"{channel}/messages/{{message:\\d+}}", self.get_message)
         router.add_patch(f"{channel}/messages/{{message:\\d+}}", self.edit_message)
@@ -77,7 +80,8 @@ class Routes:
         return reply({"url": self.gateway.url})
 
     async def gateway_bot(self, request: web.Request) -> web.Response:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
+        left = self.gateway.sessions_left
+        limit = {"total": 1000, "remaining": left, "reset_after": 14_400_000, "max_concurrency": 1}
         return reply({"url": self.gateway.url, "shards": self.gateway.shards, "session_start_limit": limit})
 
     async def empty_list(self, request: web.Request) -> web.Response:
@@ -145,6 +149,15 @@ class Routes:
         body, files = await read_body(request)
         return reply(self.board.json(self.board.post(guild, channel, body, files)))
 
+    async def list_messages(self, request: web.Request) -> web.Response:
+        """The newest first. A bot without Read Message History is given none."""
+        guild, channel = self._channel(request)
+        after, most = int(request.query.get("after", 0)), int(request.query.get("limit", 50))
+        seen = [one for one in self.board.messages if one.channel_id == channel.id and not one.ephemeral]
+        allowed = Permission.READ_MESSAGE_HISTORY in guild.permissions_in(channel)
+        later = sorted((one for one in seen if allowed and one.id > after), key=lambda one: one.id)[:most]
+        return reply([self.board.json(one) for one in reversed(later)])
+
     async def get_message(self, request: web.Request) -> web.Response:
         return reply(self.board.json(self.board.get(self._message_id(request))))
 
@@ -164,6 +177,11 @@ class Routes:
         return nothing()
 
     async def own_voice_state(self, request: web.Request) -> web.Response:
+        guild = self.world.guild(int(request.match_info["guild"]))
+        if guild is None:
+            raise unknown("Guild", 10004)
+        body, _ = await read_body(request)
+        self.switchboard.own_state(guild, body)
         return nothing()
 
     async def attachment(self, request: web.Request) -> web.Response:

@@ -11,10 +11,11 @@ from typing import Any
 from attrs import define, evolve
 
 from .call import Call, VoicePass
+from .errors import ApiError
 from .gateway import Gateway
 from .gateway_session import Session
 from .intents import GUILDS, VOICE_STATES
-from .model import Channel, Guild, User, VoiceState, World
+from .model import Channel, ChannelKind, Guild, Permission, User, VoiceState, World
 from .payloads import channel_json, voice_state_json
 from .watch import Journal
 
@@ -69,10 +70,40 @@ class Switchboard:
             self._server_update(guild, "", None)
         _later(after_s, lambda: self._new_server(guild, state))
 
-    def seat_human(self, guild: Guild, user: User, channel: Channel | None) -> None:
+    def mute_bot(self, guild: Guild, *, mute: bool) -> None:
+        """By a moderator, wherever it sits."""
+        self._change(guild, mute=mute)
+
+    def suppress_bot(self, guild: Guild, *, suppress: bool) -> None:
+        """A moderator sends it among the audience of a stage, or lets it speak."""
+        self._change(guild, suppress=suppress, asked_to_speak_at=None)
+
+    def own_state(self, guild: Guild, wish: Mapping[str, Any]) -> None:
+        """What the bot asks for itself on a stage. ApiError 50013 where it may not."""
+        state = guild.voice.get(self._world.bot.id)
+        channel = guild.channel(state.channel_id) if state is not None else None
+        if channel is None or channel.kind is not ChannelKind.STAGE:
+            raise ApiError(400, 50035, "Invalid Form Body")
+        may = guild.permissions_in(channel)
+        if wish.get("suppress") is False and Permission.MUTE_MEMBERS not in may:
+            raise ApiError(403, 50013, "Missing Permissions")
+        asked = wish.get("request_to_speak_timestamp")
+        if asked is not None and Permission.REQUEST_TO_SPEAK not in may:
+            raise ApiError(403, 50013, "Missing Permissions")
+        changes = {"suppress": wish["suppress"]} if "suppress" in wish else {}
+        self._change(guild, **changes, asked_to_speak_at=asked)
+
+    def _change(self, guild: Guild, **changes: Any) -> None:
+        state = guild.voice.get(self._world.bot.id)
+        if state is None:
+            raise AssertionError("the bot is in no voice channel")
+        guild.voice[state.user_id] = changed = evolve(state, **changes)
+        self._tell_state(guild, self._world.bot, changed)
+
+    def seat_human(self, guild: Guild, user: User, channel: Channel | None, *, deaf: bool = False) -> None:
         """A human joins, moves or leaves; the bot's gateways are told what they would be told."""
         before = guild.voice.get(user.id)
-        after = None if channel is None else VoiceState(user.id, channel.id, secrets.token_hex(16))
+        after = None if channel is None else VoiceState(user.id, channel.id, secrets.token_hex(16), self_deaf=deaf)
         if after is None:
             guild.voice.pop(user.id, None)
         else:
@@ -134,12 +165,20 @@ class Switchboard:
         before = guild.voice.get(bot.id)
         deaf, mute = bool(data.get("self_deaf")), bool(data.get("self_mute"))
         state = VoiceState(bot.id, channel_id, session.id, self_mute=mute, self_deaf=deaf)
+        if before is not None:
+            state = evolve(state, mute=before.mute)
         stays = before is not None and (before.channel_id, before.session_id) == (channel_id, session.id)
         if not stays:
             self._calls[guild.id].joined_at = time.time()
         self._seat(guild, state, new_server=not stays or self.repeats_server_update)
 
     def _seat(self, guild: Guild, state: VoiceState, *, new_server: bool) -> None:
+        before, channel = guild.voice.get(state.user_id), guild.channel(state.channel_id)
+        if before is None or before.channel_id != state.channel_id:  # one comes among the audience
+            silent = channel is not None and channel.kind is ChannelKind.STAGE
+            state = evolve(state, suppress=silent, asked_to_speak_at=None)
+        else:
+            state = evolve(state, suppress=before.suppress, asked_to_speak_at=before.asked_to_speak_at)
         guild.voice[state.user_id] = state
 
         def tell() -> None:
@@ -151,7 +190,8 @@ class Switchboard:
 
     def _new_server(self, guild: Guild, state: VoiceState) -> None:
         """A new token; the session under the old one is closed with 4014."""
-        if guild.voice.get(self._world.bot.id) != state:
+        now = guild.voice.get(self._world.bot.id)
+        if now is None or (now.channel_id, now.session_id) != (state.channel_id, state.session_id):
             return  # the bot has left or moved on meanwhile
         call = self._calls[guild.id]
         old = call.session

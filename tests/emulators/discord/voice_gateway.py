@@ -71,6 +71,7 @@ class VoiceGateway:
         call.sessions.append(session)
         self._udp.add(ssrc, session)
         address = {"ssrc": ssrc, "ip": "127.0.0.1", "port": self._udp.port}
+        call.dave.identified(session, known.channel_id)
         session.send(2, address | {"modes": list(self.modes), "experiments": [], "streams": []})
         return session
 

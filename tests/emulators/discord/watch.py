@@ -17,6 +17,7 @@ class Watch:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: set[asyncio.Future[None]] = set()
+        self._is_due = False
 
     def open(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -28,9 +29,14 @@ class Watch:
                 waiter.set_result(None)
 
     def tell_from_thread(self) -> None:
-        """As `tell`, from any thread; after the loop's end it does nothing."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.tell)
+        """As `tell`, from any thread; after the loop's end it does nothing. Many at once are one."""
+        if self._loop is not None and not self._loop.is_closed() and not self._is_due:
+            self._is_due = True
+            self._loop.call_soon_threadsafe(self._tell_now)
+
+    def _tell_now(self) -> None:
+        self._is_due = False
+        self.tell()
 
     async def until(self, look: Callable[[], Found], what: str | Callable[[], str], timeout_s: float) -> Found:
         """The first true value that `look` gives. TimeoutError says `what` did not happen."""

@@ -9,17 +9,21 @@ from support.lives import bear, say
 from support.store_steps import Life
 
 from conductr_store import Media, Shelf
+from conductr_store.records import now
 from conductr_store.testing import memory_store, put_people
 
 
-async def live(url: str, folder: str, seed: int, steps: int, settle: bool = False) -> None:
-    """`steps` random steps; or all that dead ones left undone."""
+async def live(
+    url: str, folder: str, seed: int, steps: int, settle: bool = False, only: str | None = None, later: bool = False
+) -> None:
+    """`steps` random steps, or of `only` one kind; or all that dead ones left undone. `later`: a minute from now."""
     if settle:
         await store_steps.settle(url, folder, say)
     else:
-        async with store_steps.born(url, folder, seed, say) as life:
+        clock = store_steps.in_a_minute if later else now
+        async with store_steps.born(url, folder, seed, say, clock) as life:
             for _ in range(steps):
-                await life.step()
+                await life.step(only)
     say("lived")
 
 

@@ -1,1 +1,1 @@
-"""The slash commands: each parses, asks one use case, and renders."""
+"""The commands, a class a group: each method reads what was asked, asks one use case, and gives back what it said."""

@@ -1,74 +1,102 @@
-"""/play, /pause, /skip and /stop."""
+"""What is heard now: play, pause, skip, seek, volume, loop, and the card's buttons for them."""
 
 from __future__ import annotations
 
-from logging import getLogger
+from collections.abc import Mapping
 
-import discord
+from attrs import frozen
 
-from conductr import Conductr, Outcome, SongView, UnknownSong, clock, shorten
-from conductr_bot.answers import answer
-from conductr_bot.caller import caller_of
+from conductr import Conductr
+from conductr_bot.asked import Asked, Manner, Said
+from conductr_bot.boards import Boards
+from conductr_bot.desk import Pressed
 
-from .options import option
 from .voice import VoiceCommands
 
-log = getLogger(__name__)
-
-CHOICES = 25  # choices, and
-CHOICE_NAME = 100  # characters of one (discord.md 6)
+PLACES = ("end", "next", "now")
 
 
-class PlaybackCommands(discord.Cog):
-    def __init__(self, conductr: Conductr, voice: VoiceCommands) -> None:
-        self._conductr = conductr
-        self._voice = voice
+@frozen(eq=False)
+class PlaybackCommands:
+    conductr: Conductr
+    voice: VoiceCommands
+    boards: Boards
 
-    async def offer_songs(self, ctx: discord.AutocompleteContext) -> list[discord.OptionChoice]:
-        """Songs of this server's library. Nothing where they cannot be had: completion must not fail."""
-        try:
-            page = await self._conductr.library.search(ctx.interaction.guild_id or 0, str(ctx.value or ""), CHOICES)
-        except Exception:  # an error here would leave the member with a broken list
-            log.exception("songs could not be offered")
-            return []
-        return [discord.OptionChoice(_label(song), song.id) for song in page.songs if song.state != "failed"]
+    @property
+    def presses(self) -> Mapping[str, Pressed]:
+        shown = Manner(shown=True)
+        return {
+            "previous": Pressed(self.back, shown),
+            "pause": Pressed(self.hold, shown),
+            "resume": Pressed(self.go_on, shown),
+            "skip": Pressed(self.skip_this, shown),
+            "stop": Pressed(self.stop_this, shown),
+            "loop": Pressed(self.loop_to, shown),
+            "undo": Pressed(self.undo, shown),
+            "play": Pressed(self.play_song, Manner()),
+        }
 
-    @discord.slash_command(description="Go on playing, or play a song of this server's library")
-    @option("song", str, "Type a few letters of its name", autocomplete=offer_songs, default=None)
-    async def play(self, ctx: discord.ApplicationContext, song: str | None = None) -> None:
-        await answer(ctx, self._play(ctx, song))
+    async def play(self, asked: Asked) -> Said:
+        await self.voice.come(asked)
+        return await self.conductr.playback.play(asked.caller, asked.text("song"), place=_place(asked.text("place")))
 
-    @discord.slash_command(description="Hold the music; /play goes on")
-    async def pause(self, ctx: discord.ApplicationContext) -> None:
-        await answer(ctx, self._conductr.playback.pause(caller_of(ctx)))
+    async def pause(self, asked: Asked) -> Said:
+        return await self.conductr.playback.pause(asked.caller)
 
-    @discord.slash_command(description="Go on to the next song")
-    @option("count", int, "How many songs to pass over", default=1, min_value=1, max_value=100)
-    async def skip(self, ctx: discord.ApplicationContext, count: int = 1) -> None:
-        await answer(ctx, self._conductr.playback.skip(caller_of(ctx), count))
+    async def skip(self, asked: Asked) -> Said:
+        return await self.conductr.playback.skip(asked.caller, asked.number("count") or 1)
 
-    @discord.slash_command(description="Stop, and clear the queue")
-    async def stop(self, ctx: discord.ApplicationContext) -> None:
-        await answer(ctx, self._conductr.playback.stop(caller_of(ctx)))
+    async def previous(self, asked: Asked) -> Said:
+        return await self.conductr.playback.previous(asked.caller)
 
-    async def _play(self, ctx: discord.ApplicationContext, song: str | None) -> Outcome:
-        song_id = await self._resolve(ctx.guild_id or 0, song) if song else None
-        caller = await self._voice.come(ctx)
-        return await self._conductr.playback.play(caller, song_id)
+    async def loop(self, asked: Asked) -> Said:
+        return await self.conductr.playback.loop(asked.caller, asked.text("mode"))
 
-    async def _resolve(self, guild_id: int, typed: str) -> str:
-        """A song's id: what completion sends, or what was typed before its list came. Raises UnknownSong."""
-        try:
-            return (await self._conductr.library.song(guild_id, typed)).id
-        except UnknownSong:
-            found = await self._conductr.library.search(guild_id, typed, limit=1)
-            if not found.songs:
-                raise
-            return found.songs[0].id
+    async def playlast(self, asked: Asked) -> Said:
+        await self.voice.come(asked)
+        return await self.conductr.playback.play_last(asked.caller)
+
+    async def stop(self, asked: Asked) -> Said:
+        return await self.conductr.playback.stop(asked.caller)
+
+    async def seek(self, asked: Asked) -> Said:
+        return await self.conductr.playback.seek(asked.caller, asked.needed("time"))
+
+    async def volume(self, asked: Asked) -> Said:
+        return await self.conductr.playback.volume(asked.caller, asked.number("level"))
+
+    async def nowplaying(self, asked: Asked) -> Said:
+        """The one card of the server comes here, and is kept up to date from now on."""
+        return await self.boards.answer(asked)
+
+    async def back(self, asked: Asked) -> Said:
+        return await self.conductr.playback.previous(asked.caller, asked.press.number(0))
+
+    async def hold(self, asked: Asked) -> Said:
+        return await self.conductr.playback.pause(asked.caller)
+
+    async def go_on(self, asked: Asked) -> Said:
+        await self.voice.come(asked)
+        return await self.conductr.playback.play(asked.caller)
+
+    async def skip_this(self, asked: Asked) -> Said:
+        """The play that the button was made for, and no other."""
+        return await self.conductr.playback.skip(asked.caller, 1, asked.press.number(0))
+
+    async def stop_this(self, asked: Asked) -> Said:
+        return await self.conductr.playback.stop(asked.caller, asked.press.number(0))
+
+    async def loop_to(self, asked: Asked) -> Said:
+        return await self.conductr.playback.loop(asked.caller, asked.press.argument(0))
+
+    async def undo(self, asked: Asked) -> Said:
+        return await self.conductr.playback.undo(asked.caller)
+
+    async def play_song(self, asked: Asked) -> Said:
+        await self.voice.come(asked)
+        place = _place(asked.press.argument(1))
+        return await self.conductr.playback.play(asked.caller, asked.press.argument(0), place=place)
 
 
-def _label(song: SongView) -> str:
-    """Title, length and maker, as a line of the list."""
-    length = clock(song.duration_s) if song.duration_s else "still growing"
-    tail = f" · {length} · {shorten(song.owner_name, 20)}"
-    return shorten(song.title, CHOICE_NAME - len(tail)) + tail
+def _place(given: str | None) -> str:
+    return given if given in PLACES else "end"

@@ -1,45 +1,70 @@
-"""/queue and /nowplaying."""
+"""/queue and what changes its order, by command, by button and by its list."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+import time
+from collections.abc import Mapping
 
-import discord
+from attrs import frozen
 
-from conductr import Conductr, ConductrError, NowPlaying, QueueShown
-from conductr_bot.answers import answer
-from conductr_store import MediaError
+from conductr import Conductr
+from conductr_bot.asked import Asked, Manner, Said
+from conductr_bot.cards.queue import queue_page
+from conductr_bot.desk import Pressed
+from conductr_bot.render import Drawn
 
-from .options import option
+NEXT, END = "1", "end"  # places in the queue, as the use case reads them
 
 
-class QueueCommands(discord.Cog):
-    def __init__(self, conductr: Conductr) -> None:
-        self._conductr = conductr
+@frozen(eq=False)
+class QueueCommands:
+    conductr: Conductr
 
-    @discord.slash_command(description="What plays now, and what follows")
-    @option("page", int, "Ten songs a page", default=1, min_value=1)
-    async def queue(self, ctx: discord.ApplicationContext, page: int = 1) -> None:
-        await answer(ctx, self._queue(ctx.guild_id or 0, page))
+    @property
+    def presses(self) -> Mapping[str, Pressed]:
+        page = Manner(private=True, updates=True)
+        return {
+            "queue": Pressed(self.page),
+            "queue_page": Pressed(self.page, page),
+            "entry": Pressed(self.entry, page),
+            "shuffle": Pressed(self.shuffle, Manner()),
+            "clear": Pressed(self.clear, Manner()),
+            "jump": Pressed(self.jump, Manner()),
+            "up": Pressed(self.up, Manner()),
+            "remove": Pressed(self.remove, Manner()),
+        }
 
-    @discord.slash_command(description="The song that plays now")
-    async def nowplaying(self, ctx: discord.ApplicationContext) -> None:
-        guild_id = ctx.guild_id or 0
-        await answer(ctx, self._now_playing(guild_id), partial(self._cover, guild_id))
+    async def queue(self, asked: Asked) -> Said:
+        return await self.conductr.playback.queue_shown(asked.guild_id, asked.number("page") or 1)
 
-    async def _queue(self, guild_id: int, page: int) -> QueueShown:
-        return QueueShown(await self._conductr.playback.queue(guild_id), page)
+    async def queue_remove(self, asked: Asked) -> Said:
+        return await self.conductr.playback.remove(
+            asked.caller, asked.text("song"), to=asked.text("to"), member=asked.member("member")
+        )
 
-    async def _now_playing(self, guild_id: int) -> NowPlaying:
-        return NowPlaying(await self._conductr.playback.queue(guild_id))
+    async def queue_move(self, asked: Asked) -> Said:
+        return await self.conductr.playback.move(asked.caller, asked.needed("song"), asked.text("before") or END)
 
-    async def _cover(self, guild_id: int) -> Path | None:
-        """A card without its picture is a card still."""
-        current = (await self._conductr.playback.queue(guild_id)).current
-        if current is None or not current.has_cover:
-            return None
-        try:
-            return await self._conductr.library.cover(guild_id, current.song_id)
-        except (ConductrError, MediaError):
-            return None
+    async def shuffle(self, asked: Asked) -> Said:
+        return await self.conductr.playback.shuffle(asked.caller)
+
+    async def clear(self, asked: Asked) -> Said:
+        return await self.conductr.playback.clear(asked.caller)
+
+    async def page(self, asked: Asked) -> Said:
+        """The queue as it is now; a page that is gone gives the last."""
+        return await self.conductr.playback.queue_shown(asked.guild_id, asked.press.number(0) or 1)
+
+    async def entry(self, asked: Asked) -> Drawn:
+        """The same page, with what can be done with the entry that was chosen."""
+        shown = await self.conductr.playback.queue_shown(asked.guild_id, asked.press.number(0) or 1)
+        return queue_page(shown.queue, shown.page, asked.tongue, time.time(), chosen=asked.chosen)
+
+    async def jump(self, asked: Asked) -> Said:
+        return await self.conductr.playback.jump(asked.caller, asked.press.argument(0) or "")
+
+    async def up(self, asked: Asked) -> Said:
+        return await self.conductr.playback.move(asked.caller, asked.press.argument(0) or "", NEXT)
+
+    async def remove(self, asked: Asked) -> Said:
+        return await self.conductr.playback.remove(asked.caller, asked.press.argument(0))

@@ -5,6 +5,7 @@
     B3  an idle bot joins                 that thread makes tasks without waking the loop: up to 5 s
     B4  both voice events come at once    a wake-up between them is lost, and connect waits for its timeout
     B5  close code 4015                   resume waits for a handshake that a resumed session never makes
+    B6  op 25 comes before op 4            it is dropped, and the first of DAVE's proposals kills the poller
     B9  leave, then join at once          leaving is said twice, and the second word puts out the new connection
     B10 put out, then join at once        the word of that comes to the new connection, which gives up before it asked
     B11 put out, then join at once        the old connection's late clean-up takes the new one out of the registry
@@ -65,6 +66,13 @@ class HealedVoiceClient(VoiceClient):
     def link_up(self) -> bool:
         """Whether a packet sent now reaches the voice server, as far as can be known. From any thread."""
         return self.connection.open_ws is not None
+
+    def is_alive(self, within_s: float = 15.0) -> bool:
+        """Whether the voice gateway is still read, and has answered a heartbeat within the time. In the loop's thread.
+
+        `link_up` cannot know: py-cord says for ever that it is connected when its poller is dead (B1).
+        """
+        return self.connection.is_polled and self.connection.silent_s < within_s
 
     def send(self, packet: bytes) -> bool:
         """Send one Opus packet of 20 ms. False where nothing can be sent now. In one thread at a time."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import struct
+import time
 from collections.abc import Callable
 from logging import getLogger
+from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
-import discord
 from discord.errors import ConnectionClosed
 from discord.voice import VoiceClient
-from discord.voice.enums import ConnectionFlowState, OpCodes
+from discord.voice.enums import ConnectionFlowState
 from discord.voice.gateway import VoiceWebSocket
 from discord.voice.state import SocketEventReader, VoiceConnectionState
 
-from conductr_player.rtp import RtpSender, quickest_modes
+from conductr_player.rtp import RtpSender
+
+from .websocket import HealedSocket
 
 if TYPE_CHECKING:
     from discord.abc import Snowflake
@@ -25,11 +27,8 @@ if TYPE_CHECKING:
 log = getLogger(__name__)
 
 CONNECTED = ConnectionFlowState.connected
+OVER_FOR_ALL = 4022
 ASKING = frozenset({ConnectionFlowState.disconnected, ConnectionFlowState.set_guild_voice_state})
-DISCOVERY_BYTES = 74  # of an IP discovery packet, either way (discord.md 4.5)
-DISCOVERY_REPLY = 2
-DISCOVERY_AGAIN_S = 1.0  # UDP may lose the request or its answer; py-cord asks once and waits for ever
-DISCOVERY_TRIES = 5
 
 
 class _NoReader:
@@ -47,56 +46,12 @@ class _NoReader:
 _NO_READER = _NoReader()
 
 
-class HealedSocket(VoiceWebSocket):
-    resumed = False
-
-    async def received_message(self, msg: Any, /) -> None:
-        await super().received_message(msg)
-        self.resumed = self.resumed or msg["op"] == OpCodes.resumed
-
-    async def ready(self, data: dict[str, Any]) -> None:
-        """py-cord takes the first mode that it knows; so the quickest one here, of those that are offered, is first."""
-        modes = [mode for mode in quickest_modes() if mode in data["modes"]]
-        if not modes:
-            raise discord.ClientException(f"no mode of encryption in common: {data['modes']}")
-        await super().ready(data | {"modes": modes})
-
-    async def load_secret_key(self, data: dict[str, Any]) -> None:
-        await super().load_secret_key(data)
-        cast("HealedState", self.state).described()
-
-    async def poll_event(self) -> None:
-        try:
-            await super().poll_event()
-        except ConnectionClosed as closed:
-            cast("HealedState", self.state).close_code = closed.code
-            raise
-
-    async def get_ip(self) -> tuple[str, int]:
-        """Our address as the voice server sees it, awaited on the loop (B2, B3). Raises TimeoutError."""
-        ask = struct.pack(">HHI", 1, DISCOVERY_BYTES - 4, self.state.ssrc).ljust(DISCOVERY_BYTES, b"\0")
-        for _ in range(DISCOVERY_TRIES):
-            await self.loop.sock_sendall(self.state.socket, ask)
-            try:
-                async with asyncio.timeout(DISCOVERY_AGAIN_S):
-                    return await self._discovered()
-            except TimeoutError:
-                continue
-        raise TimeoutError("the voice server does not answer over UDP")
-
-    async def _discovered(self) -> tuple[str, int]:
-        while True:
-            data = await self.loop.sock_recv(self.state.socket, 2048)
-            if len(data) == DISCOVERY_BYTES and data[1] == DISCOVERY_REPLY:
-                address, port = struct.unpack_from(">64sH", data, 8)
-                return address.split(b"\0", 1)[0].decode("ascii"), port
-
-
 class HealedState(VoiceConnectionState):
     """`sender` sends the packets of the session that was described last; a resumed session keeps it, with its key."""
 
     close_code: int | None = None
     sender: RtpSender | None = None
+    proposer: bytes | None = None  # op 25 of this connection: whose proposals DAVE takes
     _sender_is_for: tuple[object, ...] = ()
     _has_left = False
 
@@ -109,6 +64,23 @@ class HealedState(VoiceConnectionState):
         """Not None where a packet sent now reaches the voice server, as far as can be known. From any thread."""
         ws = self.ws
         return ws if self._state is CONNECTED and ws and not ws.ws.closed else None
+
+    @property
+    def is_polled(self) -> bool:
+        return self._runner is not None and not self._runner.done()
+
+    @property
+    def silent_s(self) -> float:
+        """Since the voice gateway has answered a heartbeat, or was connected; inf where it is not."""
+        ws = self.ws
+        return time.monotonic() - ws.answered_at if isinstance(ws, HealedSocket) else inf
+
+    async def reinit_dave_session(self) -> None:
+        """As py-cord's; an op 25 that came before the session was there is not lost (B6)."""
+        is_new = self.dave_session is None
+        await super().reinit_dave_session()
+        if is_new and self.dave_session is not None and self.proposer is not None:
+            self.dave_session.set_external_sender(self.proposer)
 
     def described(self) -> None:
         """There is a key. Its nonces are counted on where it is one that we have: none may come twice."""
@@ -159,12 +131,26 @@ class HealedState(VoiceConnectionState):
 
     async def voice_state_update(self, data: RawVoiceStateUpdateEvent) -> None:
         """Being nowhere, before we ask for a seat or while, is the end of the connection before this one (B9, B10)."""
-        if data.channel_id is not None or self.state not in ASKING:
+        if data.channel_id is not None or self.state not in ASKING or self._expecting_disconnect:
             await super().voice_state_update(data)
+
+    async def _voice_disconnect(self) -> None:
+        """As py-cord's, which expects Discord's word only once it has asked, when it may have come already."""
+        self.state = ConnectionFlowState.disconnected
+        self._disconnected.clear()
+        self._expecting_disconnect = True
+        await self.guild.change_voice_state(channel=None)
+
+    async def _potential_reconnect(self) -> bool:
+        """As py-cord's, which after 4022 (over for all) waits for a new server that never comes."""
+        return self.close_code != OVER_FOR_ALL and await super()._potential_reconnect()
 
     async def _connect_websocket(self, resume: bool) -> HealedSocket:
         seq_ack = self.ws.seq_ack if self.ws else -1
+        if not resume:
+            self.proposer = None
         ws = await HealedSocket.from_state(self, resume=resume, hook=self.hook, seq_ack=seq_ack)
+        self.close_code = None  # of the connection before
         self.state = ConnectionFlowState.websocket_connected
         return ws
 

@@ -13,14 +13,14 @@ import discord
 from conductr_bot.errors import VoiceRefused, VoiceUnanswered
 
 from .client import HealedVoiceClient
-from .rooms import VocalChannel, ask_to_speak
+from .closing import After, what_follows
+from .rooms import VocalChannel
 from .sink import VoiceSink
 
 log = getLogger(__name__)
 
 JOIN_TIMEOUT_S = 10.0
 LEAVE_TIMEOUT_S = 3.0  # for Discord's word that we are out
-HOPELESS = frozenset({4001, 4002, 4012, 4016, 4017, 4020, 4021})  # our doing, or a limit: trying again makes it worse
 
 
 class Link:
@@ -28,7 +28,7 @@ class Link:
 
     def __init__(self, sink: VoiceSink, on_end: Callable[[HealedVoiceClient, int | None], None]) -> None:
         self._sink = sink
-        self._on_end = on_end
+        self._tell_end = on_end
         self._client: HealedVoiceClient | None = None
 
     @property
@@ -48,6 +48,17 @@ class Link:
         if self._client is not None:
             self._on_end(self._client, None)
 
+    def pulse(self) -> None:
+        """Doubt a connection that says it is up, and whose voice gateway is no longer read or does not answer."""
+        client = self._client
+        if client is not None and client.link_up and not client.is_alive():
+            log.warning("guild %s: voice says that it is up, and is not", client.guild.id)
+            self.doubt()
+
+    def _on_end(self, client: HealedVoiceClient, close_code: int | None) -> None:
+        if client is self._client:
+            self._tell_end(client, close_code)
+
     async def connect(self, channel: VocalChannel) -> None:
         """A connection in that channel, moved or new. Raises VoiceUnanswered, VoiceRefused; then we sit nowhere."""
         try:
@@ -57,20 +68,21 @@ class Link:
             await self.hang_up()
             code = error.code if isinstance(error, discord.ConnectionClosed) else None
             log.warning("guild %s: no voice in channel %s: %r", channel.guild.id, channel.id, error)
-            raise (VoiceRefused if code in HOPELESS else VoiceUnanswered)(channel.name) from error
+            later = what_follows(code) in (After.FRESH, After.LOOK)
+            raise (VoiceUnanswered if later else VoiceRefused)(channel.name) from error
         if not self.up:  # py-cord may come back from connect without having connected (discord.md 1.5)
             await self.hang_up()
             raise VoiceUnanswered(channel.name)
         self._sink.link = self._client
-        if isinstance(channel, discord.StageChannel):
-            await ask_to_speak(channel)
 
     async def hang_up(self) -> None:
         """Leave, and wait a little for Discord's word of it."""
         client = self._let_go()
         if client is not None:
-            with anyio.move_on_after(LEAVE_TIMEOUT_S):
+            with anyio.move_on_after(LEAVE_TIMEOUT_S) as leaving:
                 await client.disconnect(force=True)
+            if leaving.cancelled_caught:  # py-cord may have to wait for its turn to say so, as when many leave at once
+                await client.abandon()
             client.cleanup()
 
     async def abandon(self) -> None:

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from attrs import define, field
+from typing import Final
 
-WAITS_S = (0.0, 1.0, 3.0, 8.0, 20.0)  # before each try; five in a minute at most (reliability.md D10)
-FORGOTTEN_AFTER_S = 60.0
+from attrs import evolve, frozen
+
+WAITS_S: Final = (1.0, 2.0, 4.0, 8.0, 16.0)  # before each try; no more than these in a minute (reliability.md D10)
+JITTER: Final = 0.2  # of a wait, either way: guilds that were lost together do not come back together
+FORGOTTEN_AFTER_S: Final = 60.0
+SLOW_S: Final = 300.0  # where that was too often: an outage, in which hurry is of no use
+SLOW_TRIES: Final = 288  # a day: as long as a queue is kept for whoever comes back
 
 
-@define
+@frozen
 class Patience:
-    """Success does not reset it, else a connection that breaks at once would be tried for ever. Time does."""
+    """Success does not reset it, else a connection that breaks at once would be tried for ever. Time does.
 
-    _tries: list[float] = field(factory=list[float])
+    `tries` are the moments of those that count; `slow` is how many were made since they were too many.
+    """
 
-    def again(self, now: float) -> bool:
-        """Count a try. False where it is one too many."""
-        self._tries = [at for at in self._tries if now - at < FORGOTTEN_AFTER_S]
-        if len(self._tries) >= len(WAITS_S):
-            return False
-        self._tries.append(now)
-        return True
+    tries: tuple[float, ...] = ()
+    slow: int = 0
 
-    @property
-    def wait_s(self) -> float:
-        """Before the try that was counted last."""
-        return WAITS_S[max(0, len(self._tries) - 1)]
+    def again(self, now_s: float) -> Patience | None:
+        """With one more try counted. None where it is one too many, and there is no hope left."""
+        recent = tuple(at for at in self.tries if now_s - at < FORGOTTEN_AFTER_S)
+        if self.slow:
+            return evolve(self, slow=self.slow + 1) if self.slow < SLOW_TRIES else None
+        if len(recent) >= len(WAITS_S):
+            return evolve(self, tries=recent, slow=1)
+        return evolve(self, tries=(*recent, now_s))
+
+    def wait_s(self, chance: float) -> float:
+        """Before the try that was counted last. `chance`: any number from 0 to 1."""
+        plain = SLOW_S if self.slow else WAITS_S[max(0, len(self.tries) - 1)]
+        return plain * (1 - JITTER + 2 * JITTER * chance)
+
+    def succeeded(self) -> Patience:
+        """An outage is over; what was tried in the last minute still counts."""
+        return evolve(self, slow=0)

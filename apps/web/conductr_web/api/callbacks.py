@@ -20,10 +20,11 @@ def callback_routes(callbacks: Callbacks) -> Blueprint:
     strangers = Strangers()
 
     async def suno(nonce: str) -> Json:
-        """The nonce alone counts; a body that cannot be read is a hint all the same."""
+        """A body that cannot be read is a hint all the same, but where its gateway signs."""
         address = request.remote_addr or ""
-        body = await request.get_data(as_text=False)
-        known = len(nonce) <= LONGEST_NONCE and await callbacks.receive(nonce, body if isinstance(body, bytes) else b"")
+        said = await request.get_data(as_text=False)
+        body, headers = said if isinstance(said, bytes) else b"", dict(request.headers)
+        known = len(nonce) <= LONGEST_NONCE and await callbacks.receive(nonce, body, headers)
         if not known:  # only they are counted: behind a proxy Suno and a guesser have one address
             turned_away = strangers.turned_away(address)
             strangers.missed(address)

@@ -76,11 +76,17 @@ export class Composer {
       this.wished(made, wish);
     } catch (error) {
       this.#problem(error);
+      if (error.code === "already_asked") this.#offer(wish);
       // Only an answer that never came may be asked for again under the same name.
       if (error.code !== "offline") this.#forget(id);
     } finally {
       button.removeAttribute("aria-busy");
     }
+  }
+
+  /** The same is being made: another one only where the person says so. */
+  #offer(wish) {
+    byId("wish-problem").append(make("button", { type: "button", class: "small", on: { click: () => this.anew(wish) } }, "Make another one"));
   }
 
   #forget(id) {

@@ -58,6 +58,8 @@ export class Making {
       make("header", {}, make("h3", {}, made.prompt || "Your lyrics"), this.#putAside(made, broken)),
       broken ? this.#why(made) : steps(REACHED[made.state]),
       made.state === "requested" && made.place > 1 ? make("p", { class: "note" }, `Number ${made.place} in line.`) : null,
+      made.quota_left ? make("p", { class: "note" }, left(made.quota_left)) : null,
+      made.unheard ? make("p", { class: "note" }, "It is in your library, but could not be queued: press play.") : null,
       made.state === "finished" && made.reason ? make("p", { class: "note" }, made.reason) : null,
       twice ? this.#known(twice) : null,
       made.songs.length && !broken ? make("div", { class: "takes" }, ...made.songs.map((song) => this.#take(song))) : null,
@@ -108,6 +110,14 @@ export class Making {
     }
     byId("making").hidden = this.#cards.size === 0;
   }
+}
+
+const PLACES = { server: " in this server", here: " here", everybody: " for everybody" };
+
+/** What is left of the tightest limit. */
+function left({ whose, left, limit }) {
+  const span = whose === "plan" ? "this month" : "today";
+  return `${left.toLocaleString("en")} of ${limit.toLocaleString("en")} ${limit === 1 ? "song" : "songs"} left ${span}${PLACES[whose] ?? ""}.`;
 }
 
 function steps(reached) {

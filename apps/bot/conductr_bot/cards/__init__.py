@@ -1,0 +1,1 @@
+"""What is shown: outcomes as Discord messages, with their buttons. Pure: views in, `Drawn` out."""
