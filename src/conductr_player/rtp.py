@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from operator import length_hint
 from struct import Struct
+from threading import Lock
 from typing import Final, Protocol
 
 from ._datagrams import Way, way_that_keeps_lock
@@ -78,6 +79,7 @@ class RtpSender:
         "_nonces",
         "_protect",
         "_refused",
+        "_setting",
         "_ssrc",
         "_udp",
         "_way",
@@ -100,6 +102,7 @@ class RtpSender:
         found = library() if by_library and mode == AES and next_nonce < NONCES else None
         self._native = found and NativeSender.open(found, udp, key, ssrc, next_nonce, keeps_lock=keeps_lock)
         self._at = None
+        self._setting = Lock()
         self.protect = protect
         if self._native is not None:
             self._at, self._call, self._udp = self._native.at, self._native.call, udp
@@ -117,6 +120,8 @@ class RtpSender:
                 return False
             packet = protected
         if (at := self._at) is not None:
+            if type(packet) is not bytes:  # C takes an address as it is given
+                packet = bytes(memoryview(packet))
             if self._udp.fileno() < 0:
                 return False
             outcome = self._call(at, packet, len(packet))
@@ -148,13 +153,17 @@ class RtpSender:
 
     @protect.setter
     def protect(self, protect: Protect | None) -> None:
-        self._protect = protect
-        if self._native is not None:
-            self._native.state.by_python = protect is not None
+        with self._setting:  # both or neither: a seat that rides must not send in plain what shall be protected
+            self._protect = protect
+            if self._native is not None:
+                self._native.state.by_python = protect is not None
 
     @property
     def native(self) -> NativeSender | None:
-        """By which packets may be sent without this object: not where they are protected, or not by the library."""
+        """By which packets may be sent without this object: not where they are protected, or not by the library.
+
+        It is the same for as long as this object lives: whoever holds it counts the nonces.
+        """
         return self._native if self._protect is None else None
 
     def __repr__(self) -> str:

@@ -6,21 +6,23 @@ import contextlib
 import gc
 import os
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conductr_player import EndReason, IndexedPackets, LinkLost, LivePackets, PacketSource, Started
+from conductr_player import EndReason, IndexedPackets, LinkLost, LivePackets, Pacer, PacketSource, Started
 from conductr_player.core.tracks import EntryId
-from conductr_player.pacing.line import CUT_OFF_AFTER
+from conductr_player.pacing.line import CUT_OFF_AFTER, Line
 from conductr_player.pacing.orders import Amend, Follow, Hush, Jump, Lead, Order, Pause, Resume, Switch, Take, Unfollow
-from conductr_player.rtp import REFUSED_AFTER
+from conductr_player.rtp import AES, REFUSED_AFTER, RtpSender
 from conductr_player.testing import packets, write_ogg
 
 from .riding import Guild
-from .wire import built
+from .wire import KEY, SSRC, built, pair
 
 pytestmark = built
 LENGTHS = (120, 70, 40, 3)
@@ -192,9 +194,44 @@ def test_a_socket_that_its_owner_closed_is_no_link_and_its_number_is_never_writt
     guild.line.close()
 
 
+def open_files() -> list[Path]:
+    return list(Path("/proc/self/fd").iterdir())
+
+
+def came_to(holds: Callable[[], bool]) -> bool:
+    """The pacer has a thread of its own, and tells nobody what it has let go of."""
+    end = time.monotonic() + 10
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.005)
+    return holds()
+
+
+def play_and_leave(pacer: Pacer, song: PacketSource, guilds: int) -> None:
+    with contextlib.ExitStack() as ways:
+        lines: list[Line] = []
+        for _ in range(guilds):
+            udp, _other = ways.enter_context(pair())
+            line = pacer.line(RtpSender(udp, AES, KEY, SSRC), lambda _report: None)
+            line.give(Take(1, EntryId("e"), song))
+            lines.append(line)
+        assert came_to(lambda: all(line.packets_sent > 3 for line in lines))
+        for line in lines:
+            line.close()
+
+
+def test_a_pacer_that_goes_on_keeps_nothing_of_who_has_left(songs: list[PacketSource]) -> None:
+    gc.collect()
+    before = len(open_files())
+    with Pacer() as pacer:
+        for _ in range(2):
+            play_and_leave(pacer, songs[0], 8)
+            assert came_to(lambda: gc.collect() >= 0 and pacer.load == 0)
+            assert len(open_files()) <= before
+
+
 def test_no_descriptor_is_left(songs: list[PacketSource]) -> None:
     gc.collect()
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = len(open_files())
     for _ in range(20):
         guild = Guild(seated=True)
         guild.line.give(Take(1, EntryId("e"), songs[0]))
@@ -202,4 +239,4 @@ def test_no_descriptor_is_left(songs: list[PacketSource]) -> None:
         guild.close()
         del guild
     gc.collect()
-    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+    assert len(open_files()) <= before

@@ -10,7 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-import sysconfig
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +36,21 @@ class Hook(Base):
     """A wheel with the library is for this platform and any Python; one without is for all platforms."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if self.target_name != "wheel":  # a source archive carries no machine's library
+            return
         if why_not := compiled(LIBRARY):
             self.app.display_info(f"conductr-player: packets will be sent from Python: {why_not}")
         elif version != "editable":
-            platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
             build_data["pure_python"] = False
-            build_data["tag"] = f"py3-none-{platform}"
+            build_data["tag"] = f"py3-none-{_platform()}"
             build_data["force_include"][str(LIBRARY)] = "native/round.so"  # `sources` goes before it
+
+
+def _platform() -> str:
+    """As pip names this machine; sysconfig's name is the kernel's, which may be wider than Python."""
+    from packaging.tags import sys_tags  # noqa: PLC0415 - there while hatchling builds
+
+    return next(tag.platform for tag in sys_tags() if "many" not in tag.platform and "musl" not in tag.platform)
 
 
 def compiled(library: Path, *flags: str) -> str:
@@ -51,7 +59,10 @@ def compiled(library: Path, *flags: str) -> str:
         return "the library is for Linux"
     if os.environ.get("CONDUCTR_PLAYER_NATIVE") == "0":
         return "CONDUCTR_PLAYER_NATIVE is 0"
-    compiler = _compiler()
+    try:
+        compiler = _compiler()
+    except ValueError as error:
+        return f"CC cannot be read: {error}"
     if not compiler:
         return "there is no C compiler"
     part = library.with_name(f".{library.name}.{os.getpid()}")  # several environments are set up at once
@@ -64,7 +75,8 @@ def compiled(library: Path, *flags: str) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
     return ""
 
 

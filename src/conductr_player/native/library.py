@@ -7,7 +7,9 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +77,8 @@ def library() -> Library | None:
 
 def load(path: Path) -> Library | None:
     """None, and a line in the log, where it cannot be used."""
+    with suppress(ImportError):  # Python's own OpenSSL first: one of another place must not stand in for it
+        import_module("_hashlib")
     try:
         free, locked = ctypes.CDLL(str(path)), ctypes.PyDLL(str(path))
         answer = free.conductr_load()

@@ -4,7 +4,8 @@
  * version. OpenSSL is found at run time, and neither its headers nor the library need be there to build this.
  *
  * rtp.py is the reference: what leaves, and what each error of the network means, is the same there, and one test is
- * over both. Nothing here waits. Change VERSION with any structure or function that library.py names.
+ * over both. Nothing here waits but for a page of the map. Change VERSION with any structure or function that
+ * library.py names.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

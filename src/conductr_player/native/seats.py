@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import socket
 from collections.abc import Mapping
+from itertools import count
 from operator import methodcaller
 from typing import Any, Generic, TypeVar
 
@@ -33,7 +34,8 @@ class Seat:
     """
 
     __slots__ = ("_keeps", "state", "udp")
-    changes = 0  # how often somebody sat down or left, of all seats
+    _numbers = count(1)
+    changes = 0  # another number each time that somebody sits down or leaves, of all seats and pacers
 
     def __init__(self, board: int = 0) -> None:
         """`board`: the address of two words that other processes read, or 0 (see remote/board.py)."""
@@ -47,12 +49,12 @@ class Seat:
         state.bytes, state.starts, state.ends = packets.data, packets.starts, packets.ends
         state.index, state.stop, state.held = index, stop, 0
         state.by = sender.at
-        Seat.changes += 1  # last, so that who sees it sees the rest
+        Seat.changes = next(Seat._numbers)  # last, so that who sees it sees the rest
 
     def leave(self) -> None:
         self.state.by = None
         self.udp = self._keeps = None
-        Seat.changes += 1
+        Seat.changes = next(Seat._numbers)
 
     def hold(self) -> None:
         """Let Python look before the next packet."""

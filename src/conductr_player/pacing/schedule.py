@@ -79,6 +79,8 @@ class Schedule:
                 slot.ticks = tuple(each for each in slot.ticks if each != tick)
                 slot.joining = tuple(each for each in slot.joining if each != tick)
                 self._new = tuple(each for each in self._new if each != tick)
+                if not slot.guilds:  # nobody serves it any more, so what its round knows would be kept for ever
+                    slot.round = Round()
 
     def __len__(self) -> int:
         return len(self._where)
@@ -99,7 +101,7 @@ class Schedule:
         for slot in self._slots:
             # Each slot by its own time: one before it may have taken long.
             if (slot.ticks or slot.joining) and slot.wake <= (now := clock()):
-                ticks = slot.round.serve(self._turn_of(slot, now), self._seats)
+                ticks = self._ride(slot, self._turn_of(slot, now), on_error)
                 if ticks and not self._call(ticks, on_error):
                     return
                 slot.wake = max(slot.due, clock() + CLOSEST_S)
@@ -125,6 +127,15 @@ class Schedule:
             for slot in self._slots:
                 ahead = max(0.0, (slot.wake - now) // FRAME_S) * FRAME_S
                 slot.due, slot.wake = slot.due - ahead, slot.wake - ahead
+
+    def _ride(self, slot: _Slot, ticks: tuple[Tick, ...], on_error: Callable[[Exception], None]) -> tuple[Tick, ...]:
+        """Who must be called, since its packet did not leave from a seat. A round that fails is begun anew."""
+        try:
+            return slot.round.serve(ticks, self._seats)
+        except Exception as error:  # noqa: BLE001 - a socket that is none, no memory: one slot's turn, not the pacer
+            slot.round = Round()
+            on_error(error)
+            return ticks
 
     def _call(self, ticks: tuple[Tick, ...], on_error: Callable[[Exception], None]) -> bool:
         """False: the round was cut off meanwhile."""
