@@ -128,6 +128,8 @@ def database(engine: str, folder: Path) -> Iterator[str]:
             server.cleanup()
             server = get_server(place, cleanup_mode="stop")
     try:
+        if SHARED_BUFFERS not in server.psql("SHOW shared_buffers"):  # one that was left running has the old ones
+            raise SystemExit(f"PostgreSQL in {place} runs without {SHARED_BUFFERS} of shared buffers: stop it first")
         yield server.get_uri()
     finally:
         server.cleanup()

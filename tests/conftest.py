@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
 from services import embedded_postgres_url, embedded_redis_url
 from support.databases import copied_sqlite, migrate, postgres_database
@@ -41,6 +42,11 @@ KEEPS_TIME = (
     "web/test_run",
     "web/test_steady",
 )
+
+
+# A machine that stands still for a moment is no fault of the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -34,6 +34,10 @@ class Motion:
     ballot: Ballot
     command: Command
 
+    @property
+    def subject(self) -> Subject:
+        return _subject(self.ballot.deed, self.command)
+
 
 @define(eq=False)
 class Ballots:
@@ -42,7 +46,7 @@ class Ballots:
     def cast(self, vote: ToVote) -> Subject:
         """Count the voice; given again it is taken back."""
         self.drop_before(vote.play_id)
-        subject = (Deed(vote.deed), _object(vote.command))
+        subject = _subject(Deed(vote.deed), vote.command)
         motion = self._open.get(subject) or Motion(Ballot(vote.play_id, Deed(vote.deed)), vote.command)
         self._open[subject] = Motion(motion.ballot.cast(vote.voter_id), motion.command)
         return subject
@@ -85,6 +89,10 @@ class Ballots:
 def _passed(ballot: Ballot, count: Count) -> bool:
     have, enough = count.of(ballot)
     return have >= enough
+
+
+def _subject(deed: Deed, command: Command) -> Subject:
+    return deed, _object(command)
 
 
 def _object(command: Command) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from logging import getLogger
 from math import inf
 from uuid import uuid4
@@ -28,11 +29,12 @@ from conductr_player import (
 from conductr_store import LeaseLost, Store, StoreError
 from conductr_store.faults import faultpoint
 
+from .ballots import Motion
 from .bus import LocalBus
 from .errors import PlayerUnreachable
 from .messages import SessionChanged, Tally, ToPlayer, ToVote
 from .room import Room
-from .saved import count_play, note_listening, record, restore, was_carried_out, write
+from .saved import count_play, edit, note_listening, record, was_carried_out, write
 
 log = getLogger(__name__)
 
@@ -43,19 +45,22 @@ ENDS_A_PLAY = Skip | Jump | Stop | Previous
 
 @frozen
 class Carrying:
-    """For all rooms of a host, which sees to it that one at a time is carried out. `let_go`: the lease is gone."""
+    """For all rooms of a host, which sees to it that one at a time is carried out. `let_go`: the lease is gone.
+
+    `epochs` are of the leases under which guilds were played for here last, by guild.
+    """
 
     store: Store
     bus: LocalBus
     rooms: Mapping[int, Room]
+    epochs: Mapping[int, int]
     let_go: Callable[[Room], None]
 
     async def carry_out(self, message: ToPlayer) -> Session:
         room = self.rooms.get(message.guild_id)
-        known = message.command_id and await was_carried_out(self.store, message.guild_id, message.command_id)
         if room is None:
-            session = await self._edit_saved(message, known=bool(known))
-        elif known:
+            session = await self._edit_saved(message)
+        elif message.command_id and await was_carried_out(self.store, message.guild_id, message.command_id):
             return room.player.session
         else:
             session = await self._ask(room, message)
@@ -75,17 +80,17 @@ class Carrying:
         subject = room.ballots.cast(vote)
         withdrawn = not room.ballots.voted(subject, vote.voter_id)
         have, needed = room.ballots.standing(subject, room.count())
-        passed = bool(await self.recount(room))
+        passed = subject in {motion.subject for motion in await self.recount(room)}
         self.bus.publish(SessionChanged(vote.guild_id, room.seq))
         return Tally(have, needed, passed, withdrawn, room.player.session)
 
-    async def recount(self, room: Room) -> int:
-        """Do what enough listeners are for; how much that was."""
+    async def recount(self, room: Room) -> tuple[Motion, ...]:
+        """Do what enough listeners are for; what that was."""
         passed = room.ballots.take_passed(room.player.session.play_id, room.count())
         for motion in passed:
             message = ToPlayer(room.guild_id, motion.command, command_id=uuid4().hex)
             await self.carry_out(message)
-        return len(passed)
+        return passed
 
     async def settle(self, room: Room) -> None:
         """The guild has set something: its player keeps to it from now on."""
@@ -127,11 +132,12 @@ class Carrying:
             return room.player.session
         if message.command_id is not None:
             room.unrecorded.add(message.command_id)
-            if isinstance(message.command, ENDS_A_PLAY):
-                room.passed_over()
         try:
             with anyio.move_on_after(TAKEN_WITHIN_S):
-                return await room.player.ask(message.command, expected=message.expected)
+                session = await room.player.ask(message.command, expected=message.expected)
+                if message.command_id is not None and isinstance(message.command, ENDS_A_PLAY):
+                    room.passed_over(session)
+                return session
         except PlayerError:
             room.unrecorded.discard(message.command_id or "")
             raise
@@ -147,20 +153,21 @@ class Carrying:
             raise
         faultpoint("queue.after_commit")
 
-    async def _edit_saved(self, message: ToPlayer, *, known: bool) -> Session:
+    async def _edit_saved(self, message: ToPlayer) -> Session:
         """What can be asked of a queue that nobody hears: all but what is done to the sound. It has no link."""
         if isinstance(message.command, NEEDS_SOUND):
             raise PlayerUnreachable(message.guild_id)
-        saved, _, seq = await restore(self.store, message.guild_id, "")
-        if known:
-            return saved
-        unheard, _ = step(saved, LinkLost(), -inf, expected=message.expected)
-        session, _ = step(unheard, message.command, -inf)
-        if message.command_id is None:
-            await write(self.store, message.guild_id, session, session.start_at_s, seq + 1)
-        else:
-            faultpoint("queue.before_tx")
-            await record(self.store, message, session, session.start_at_s, seq + 1)
-            faultpoint("queue.after_commit")
-        self.bus.publish(SessionChanged(message.guild_id, seq + 1))
+        faultpoint("queue.before_tx")
+        epoch = self.epochs.get(message.guild_id)
+        session, seq = await edit(self.store, message, partial(_unheard, message), epoch=epoch)
+        faultpoint("queue.after_commit")
+        if seq is not None:
+            self.bus.publish(SessionChanged(message.guild_id, seq))
         return session
+
+
+def _unheard(message: ToPlayer, saved: Session) -> Session:
+    """What the command makes of a session without sound. Raises CommandRefused."""
+    unlinked, _ = step(saved, LinkLost(), -inf, expected=message.expected)
+    session, _ = step(unlinked, message.command, -inf)
+    return session

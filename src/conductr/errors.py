@@ -10,7 +10,7 @@ ConductrError
   SongNotReady        the song is still being made: wait for it
   BadWish             the wish cannot be sent: names the field, why, and the limit
   TooManyWaiting      the server has enough songs in the making: wait for one
-  AlreadyAsked        the same wish is in the making here: look at it, or insist on another
+  AlreadyAsked        the same wish is in the making here, or may be: look at it, or insist on another
   QuotaReached        the songs of the day or month are used up: says whose, how many, and when more come
   Crowded             too many wishes went out with that key just now: in `again_in_s` seconds there is a place
   SubmissionUnsaved   Suno took the wish, but it could not be written down: look before asking again
@@ -88,11 +88,15 @@ class TooManyWaiting(ConductrError):
 
 
 class AlreadyAsked(ConductrError):
-    """Nothing was written or charged; asked for `anew` it is made once more."""
+    """Nothing was written or charged; asked for `anew` it is made once more.
 
-    def __init__(self, generation_id: str) -> None:
+    `lost`: the answer to the first was lost, so that nobody knows whether it is being made.
+    """
+
+    def __init__(self, generation_id: str, *, lost: bool = False) -> None:
         super().__init__(generation_id)
         self.generation_id = generation_id
+        self.lost = lost
 
 
 class QuotaReached(ConductrError):

@@ -97,7 +97,11 @@ class Gateways:
         return next(iter(poor), None)
 
     async def of(self, provider: str, key_id: str | None) -> Gateway | None:
-        """Who took a submission, to look at its task; None where it is no longer set up, or its key is gone."""
+        """Who took a submission, to look at its task; None where it is no longer set up, or its key is gone.
+
+        A key that was replaced or removed since then still looks. Where its provider refuses it by now, the one that
+        was brought in its place does: mostly it is of the same account.
+        """
         if key_id is None:
             return next((gateway for gateway in self.own if gateway.name == provider), None)
         async with self.store.begin() as tx:
@@ -105,6 +109,8 @@ class Gateways:
                 key = await tx.provider_keys.get(key_id)
             except NotFound:
                 return None
+            if key.retired_at is not None and key.refused_at is not None:
+                key = await tx.provider_keys.successor(key) or key
         return await self._opened(key)
 
     async def note(self, gateway: Gateway, error: SunoError | None) -> None:
@@ -120,6 +126,12 @@ class Gateways:
                     await tx.provider_keys.used(gateway.key_id)
                 else:
                     await tx.provider_keys.refused(gateway.key_id, KEY_REFUSED)
+
+    async def turned_away(self, gateway: Gateway) -> None:
+        """It does not take a brought key any more, at a look at a task: no wish is sent with it. Raises StoreError."""
+        if gateway.key_id is not None:
+            async with self.store.begin() as tx:
+                await tx.provider_keys.refused(gateway.key_id, KEY_REFUSED)
 
     async def take_turn(self, tx: UnitOfWork, gateway: Gateway) -> None:
         """Called in the transaction that begins an attempt, before it. Raises Crowded where the key's limit is reached,

@@ -47,7 +47,8 @@ class Generations:
 
         The same wish within a while, by anyone of the server, gives the song that was made then (`repeated`), and
         costs nothing; while it is in the making, the same member's second press gives it (`doubled`), and whoever else
-        asks has to confirm. `anew` insists on a new one. Where others wait, it takes its place in line.
+        asks has to confirm, as has who asks again for what may have been taken. `anew` insists on a new one; pressed
+        twice, it is one all the same. Where others wait, it takes its place in line.
         Raises NotInVoice, BusyElsewhere, BadWish, AlreadyAsked, TooManyWaiting, QuotaReached; SunoError, StoreError
         where it failed at once.
         """

@@ -43,7 +43,10 @@ SAVE_EVERY_S = 5.0  # how much of a song a crash may cost
 
 @define(eq=False)
 class GuildHost:
-    """Owner of every open room. Commands for a guild without a room change its saved queue, or are refused."""
+    """Owner of every open room. Commands for a guild without a room change its saved queue, or are refused.
+
+    They are refused too where another process has that guild's lease: it is the one that plays.
+    """
 
     store: Store
     bus: LocalBus
@@ -52,13 +55,14 @@ class GuildHost:
     sounds: Sounds
     renditions: Renditions
     _rooms: dict[int, Room] = field(factory=dict)
+    _epochs: dict[int, int] = field(factory=dict)  # of the leases that we were told of last
     # One at a time opens, closes or edits the saved queue of a guild.
     _changing: defaultdict[int, anyio.Lock] = field(factory=lambda: defaultdict(anyio.Lock))
     _background: TaskGroup | None = None
     _carrying: Carrying = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._carrying = Carrying(self.store, self.bus, self._rooms, self._let_go)
+        self._carrying = Carrying(self.store, self.bus, self._rooms, self._epochs, self._let_go)
 
     async def open_room(
         self,
@@ -81,6 +85,8 @@ class GuildHost:
         """
         async with self._changing[guild_id]:
             await self._close(guild_id)
+            if epoch is not None:
+                self._epochs[guild_id] = epoch
             faultpoint("player.start")
             session, position_s, seq, settings = await self._restored(guild_id, guild_name)
             player = self.players.open(

@@ -15,6 +15,7 @@ log = getLogger(__name__)
 EVERY_S = 3_600.0
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=31)
+SEASON = timedelta(days=90)
 YEAR = timedelta(days=366)
 
 
@@ -62,8 +63,10 @@ class Housekeeping:
                 await tx.commands.prune(WEEK),
                 await tx.notices.prune(MONTH),
                 await tx.jobs.prune(MONTH),
+                await tx.listening.prune(SEASON),
                 await tx.ledger.prune(YEAR),
                 await tx.sessions.prune(),
+                await tx.provider_keys.prune(),
                 await tx.memberships.prune(at - YEAR),
                 await tx.billing.prune(at - YEAR),
                 await tx.audit.prune(at - YEAR),

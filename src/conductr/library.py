@@ -16,7 +16,7 @@ from .denials import TooLargeToSend
 from .errors import SongNotReady, UnknownSong
 from .filters import narrowed
 from .outcomes import LibraryShown, SongExported
-from .resolving import TEXT_LIMIT, song_or_current
+from .resolving import TEXT_LIMIT, may_hear, song_or_current
 from .steering import Steering
 from .views import PageView, SongView
 
@@ -58,9 +58,9 @@ class Library:
             whose = None if owner is None else names.get(owner, "someone")
             return LibraryShown(songs, text, value, whose, page.mended)
 
-    async def song(self, guild_id: int, song_id: str) -> SongView:
-        """Raises UnknownSong, also for a song of another guild: not found and not yours look the same."""
-        row = await self._row(guild_id, song_id)
+    async def song(self, caller: Caller, song_id: str) -> SongView:
+        """Raises UnknownSong, also for one that is not theirs to hear: not found and not yours look the same."""
+        row = await self._heard_by(caller, song_id)
         async with self.store.begin() as tx:
             return (await song_views(tx, (row,)))[0]
 
@@ -81,32 +81,47 @@ class Library:
             raise TooLargeToSend(meant.title, size, limit_bytes)
         return SongExported(view, path, file_name(meant), size)
 
-    async def cover(self, guild_id: int, song_id: str, size_px: int = COVER_PX) -> Path:
+    async def cover(self, caller: Caller, song_id: str, size_px: int = COVER_PX) -> Path:
         """A file with the cover, at least so large where it is. Raises UnknownSong where there is none (yet)."""
-        song = await self._row(guild_id, song_id)
-        if song.cover_key is None:
+        return await self._cover(await self._heard_by(caller, song_id), size_px)
+
+    async def cover_playing(self, guild_id: int, song_id: str, size_px: int = COVER_PX) -> Path:
+        """The cover of the song that plays there, for all who hear it: who queued a private one shows it to them.
+
+        Raises UnknownSong where another plays by now, or there is none (yet).
+        """
+        current = (await self.steering.now(guild_id)).session.queue.current
+        if current is None or current.track.id != song_id:
             raise UnknownSong(song_id)
+        return await self._cover(await self._row(song_id), size_px)
+
+    async def audio(self, caller: Caller, song_id: str) -> Path:
+        """The song's own file, as the provider made it. Raises UnknownSong or SongNotReady."""
+        song = await self._heard_by(caller, song_id)
+        if song.audio_key is None:
+            raise SongNotReady(song.title)
+        return await self.shelf.media.local_path(song.audio_key)
+
+    async def _cover(self, song: Song, size_px: int) -> Path:
+        if song.cover_key is None:
+            raise UnknownSong(song.id)
         try:
             return await self.shelf.cover_path(song.cover_key, size_px)
         except BadCover:  # of a library that was kept before covers were looked at: as it came
             return await self.shelf.media.local_path(song.cover_key)
 
-    async def audio(self, guild_id: int, song_id: str) -> Path:
-        """The song's own file, as the provider made it. Raises UnknownSong or SongNotReady."""
-        song = await self._row(guild_id, song_id)
-        if song.audio_key is None:
-            raise SongNotReady(song.title)
-        return await self.shelf.media.local_path(song.audio_key)
-
-    async def _row(self, guild_id: int, song_id: str) -> Song:
-        async with self.store.begin() as tx:
-            try:
-                song = await tx.songs.get(song_id)
-            except NotFound as error:
-                raise UnknownSong(song_id) from error
-        if song.guild_id != guild_id:
+    async def _heard_by(self, caller: Caller, song_id: str) -> Song:
+        song = await self._row(song_id)
+        if not may_hear(caller, song):
             raise UnknownSong(song_id)
         return song
+
+    async def _row(self, song_id: str) -> Song:
+        async with self.store.begin() as tx:
+            try:
+                return await tx.songs.get(song_id)
+            except NotFound as error:
+                raise UnknownSong(song_id) from error
 
 
 def file_name(song: Song) -> str:

@@ -102,15 +102,20 @@ class Playlists:
             return PlaylistDeleted(view)
 
     async def restore(self, caller: Caller, playlist_id: str) -> PlaylistRestored:
-        """One of the caller's own that was deleted within a week. Raises UnknownPlaylist, NameTaken."""
+        """One that the caller made and that was deleted within a week; a server's comes back there alone.
+
+        Raises UnknownPlaylist, NotYourPlaylist, NameTaken.
+        """
         async with self._open(caller) as shelves:
             lost = {one.id: one for one in await shelves.tx.playlists.restorable(caller.user_id)}
-            if playlist_id not in lost:
+            if playlist_id not in lost or not shelves.sees(lost[playlist_id]):
                 raise UnknownPlaylist(playlist_id)
+            await shelves.check(lost[playlist_id], Deed.DELETE_PLAYLIST)
             try:
                 return PlaylistRestored(await shelves.view(await shelves.tx.playlists.restore(playlist_id)))
             except Conflict as error:
-                raise _taken(lost[playlist_id].name, await shelves.own()) from error
+                known = await (shelves.own() if lost[playlist_id].guild_id is None else shelves.here())
+                raise _taken(lost[playlist_id].name, known) from error
             except NotFound as error:
                 raise UnknownPlaylist(playlist_id) from error
 

@@ -11,7 +11,16 @@ import anyio
 from attrs import define, field
 
 from conductr_player import PauseCause, PlaybackState, PlayerError
-from conductr_store import NotFound, QuotaUsedUp, Store, StoreError, UnitOfWork, records
+from conductr_store import (
+    CommitUnsure,
+    GenerationState,
+    NotFound,
+    QuotaUsedUp,
+    Store,
+    StoreError,
+    UnitOfWork,
+    records,
+)
 from suno_client import SunoError
 
 from .access import BROWSER_ROOM, Caller
@@ -98,6 +107,7 @@ class Radio:
     async def ask(self, guild_id: int) -> str | None:
         """Ask for one song, if that server wants it, none of its is in the making, and the day's budget allows it.
 
+        One of today of which nobody knows whether it was accepted counts as in the making until that is decided.
         The request's key; None where nothing was asked. Raises as `Generations.start`.
         """
         if not (await self.preferences.of(guild_id)).radio:
@@ -115,18 +125,37 @@ class Radio:
         voice = Caller(guild_id, name, guild_id, voice_channel_id=now.room.channel_id)  # an id that no person has
         try:
             await self.generations.start(voice, chosen.wish, key, anew=True)
-        except (ConductrError, SunoError):
-            async with self.store.begin() as tx:
-                await tx.ledger.release(key)
+        except (ConductrError, SunoError, StoreError) as error:
+            await self._settle(key, sure=not isinstance(error, CommitUnsure))
             raise
         async with self.store.begin() as tx:
             await tx.ledger.consume(key)
         return key
 
+    async def _settle(self, key: str, *, sure: bool) -> None:
+        """Give the song of the day back only where it was surely not accepted: an answer that was lost may be paid for.
+
+        `sure`: where there is no row of the wish, none will come. Raises StoreError: then it stays set aside.
+        """
+
+        async def write(tx: UnitOfWork) -> None:
+            row = await tx.generations.by_request_key(key)
+            if row is None and sure:
+                await tx.listening.forget(key)
+            if sure if row is None else row.state is GenerationState.REFUSED:
+                await tx.ledger.release(key)
+            else:
+                await tx.ledger.consume(key)
+
+        await self.store.run(write)
+
     async def _reserved(self, tx: UnitOfWork, guild_id: int) -> str | None:
         """The key of a request, with one song of the day set aside; None where none is left, or one is under way."""
         rows = await tx.generations.unfinished_of(guild_id, LOOKED_AT)
         if any(row.request_key.startswith(MARK) for row in rows):
+            return None
+        today = self.at().replace(hour=0, minute=0, second=0, microsecond=0)
+        if await tx.listening.undecided(guild_id, today):
             return None
         account = self._account(guild_id)
         balance = await tx.ledger.ensure(account, self.songs_a_day)

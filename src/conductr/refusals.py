@@ -36,6 +36,8 @@ def refusal(error: BaseException, tongue: Tongue | None = None, dj_role: str | N
         case errors.QuotaReached():
             hint = tongue("error.quota_reached.hint", returns_at=error.returns_at)
             return tongue(f"quota.{error.whose}", count=error.limit), hint
+        case errors.AlreadyAsked(lost=True):
+            return _filled("error.already_asked_lost", error, tongue)
         case errors.BadWish():
             return _bad_wish(error, tongue)
         case suno.InvalidRequest() if not isinstance(error, suno.Unsupported):

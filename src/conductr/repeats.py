@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from unicodedata import normalize
 
 from attrs import frozen
 
-from conductr_store import Generation, SongState, UnitOfWork
+from conductr_store import Generation, GenerationState, SongState, UnitOfWork
 
 from .errors import AlreadyAsked
 from .wishes import Wish
@@ -24,6 +25,7 @@ def wish_key(wish: Wish, model: str) -> str:
 
 CONFIRMED_WITHIN = timedelta(seconds=60)  # of the first asking: the same again may be a mistake
 PRESSED_TWICE_WITHIN = timedelta(seconds=10)  # by one member: it is one
+LOST_WITHIN = timedelta(days=1)  # what may have been taken is asked about so long, unless somebody decides it
 
 
 @frozen
@@ -42,18 +44,45 @@ class Repeats:
                 return made
         return None
 
-    async def under_way(self, tx: UnitOfWork, wish: Generation) -> Generation | None:
-        """The same member's same wish of this moment, which they pressed twice; None where it is another.
+    async def alike(self, tx: UnitOfWork, wish: Generation) -> tuple[Generation, ...]:
+        """The same wish as it is in the making, or may be as its answer was lost; the newest first.
 
-        Others who ask for the same wait until this transaction ends. Raises AlreadyAsked where it is in the making.
+        Others who ask for the same wait until this transaction ends.
         """
         if not self.window or wish.wish_key is None:
-            return None
-        for twin in await tx.generations.asked_alike(wish.guild_id, wish.wish_key, CONFIRMED_WITHIN):
-            if twin.user_id == wish.user_id and wish.created_at - twin.created_at <= PRESSED_TWICE_WITHIN:
-                return twin
+            return ()
+        return await tx.generations.asked_alike(wish.guild_id, wish.wish_key, CONFIRMED_WITHIN, LOST_WITHIN)
+
+
+def pressed_twice(wish: Generation, twins: Sequence[Generation], *, anew: bool) -> Generation | None:
+    """The same member's same wish of this moment; None where it is another.
+
+    Who insists on a new one within the moment has pressed twice, too. Who does not is asked about a lost one.
+    """
+    for twin in twins:
+        lately = wish.created_at - twin.created_at <= PRESSED_TWICE_WITHIN
+        if lately and twin.user_id == wish.user_id and (anew or not is_lost(twin)):
+            return twin
+    return None
+
+
+def is_lost(row: Generation) -> bool:
+    """Whether nobody knows if it was taken, and paid for."""
+    return row.state is GenerationState.UNKNOWN
+
+
+def check_in_the_making(twins: Sequence[Generation]) -> None:
+    """Raises AlreadyAsked."""
+    for twin in twins:
+        if not is_lost(twin):
             raise AlreadyAsked(twin.id)
-        return None
+
+
+def check_lost(twins: Sequence[Generation]) -> None:
+    """Raises AlreadyAsked."""
+    for twin in twins:
+        if is_lost(twin):
+            raise AlreadyAsked(twin.id, lost=True)
 
 
 def _folded(text: str) -> str:

@@ -69,15 +69,15 @@ class Room:
         self._hearing = Heard(session.play_id, current.track.id, current.requested_by)
         return None if session.start_at_s else current.track.id
 
-    def passed_over(self) -> None:
-        """A person ends the play before its time."""
-        if self._hearing is not None:
+    def passed_over(self, session: Session) -> None:
+        """A person asked for what led to `session`: a play that is over in it was ended before its time."""
+        if self._hearing is not None and _is_over(self._hearing, session):
             self._hearing = evolve(self._hearing, skipped=True)
 
     def heard_out(self, session: Session) -> Heard | None:
         """The play that is over since it was asked last."""
         heard = self._hearing
-        if heard is None or (session.play_id == heard.play_id and session.queue.current is not None):
+        if heard is None or not _is_over(heard, session):
             return None
         self._hearing = None
         return heard
@@ -116,6 +116,10 @@ class Room:
             ids = self._known_ids or frozenset[int]()
             return ids, found or len(ids)
         return found, len(found)
+
+
+def _is_over(heard: Heard, session: Session) -> bool:
+    return session.play_id != heard.play_id or session.queue.current is None
 
 
 def noter_of(guild_id: int) -> Callable[[Notice], Awaitable[None]]:

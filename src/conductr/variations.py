@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from logging import getLogger
 
 from attrs import evolve, frozen
 
-from conductr_store import Generation, Song, Store, UnitOfWork
+from conductr_store import CommitUnsure, Generation, Song, Store, StoreError, UnitOfWork
+from suno_client import SunoError
 
 from .access import Caller
 from .catalog import song_views
-from .errors import BadWish, UnknownSong
+from .errors import BadWish, ConductrError, UnknownSong
 from .generations import Generations
 from .outcomes import FamilyShown, VariationOffered
 from .resolving import may_hear, song_meant
 from .views import GenerationView
 from .wishes import Wish, check_request, request_for, tidy
+
+log = getLogger(__name__)
 
 WORDS_LIMIT = 300  # characters of one's own words
 
@@ -71,7 +75,23 @@ class Variations:
         async with self.store.begin() as tx:
             parent, wish = await self._wish(tx, caller, song, kind, words)
             await tx.listening.vary(request_key, parent.id)
-        return await self.generations.start(caller, wish, request_key, reply_to, anew=True)
+        try:
+            view = await self.generations.start(caller, wish, request_key, reply_to, anew=True)
+        except (ConductrError, SunoError, StoreError) as error:
+            if not isinstance(error, CommitUnsure):  # else the wish may be there after all
+                await self._forget(request_key)
+            raise
+        if view.doubled:  # the first press asked for it, under its own key
+            await self._forget(request_key)
+        return view
+
+    async def _forget(self, request_key: str) -> None:
+        """A refused press leaves nothing that would keep a deleted song. What was asked for keeps its parent."""
+        try:
+            async with self.store.begin() as tx:
+                await tx.listening.forget(request_key)
+        except StoreError as error:
+            log.warning("that the request %s was refused could not be written down: %s", request_key, error)
 
     async def family(self, caller: Caller, song: str) -> FamilyShown:
         """Where the song comes from and what was made of it, as far as the caller may hear it. Raises UnknownSong."""

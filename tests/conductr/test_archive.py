@@ -37,7 +37,7 @@ async def test_songs_whose_files_were_lost_are_fetched_again_from_who_made_them(
         settings = settings_for(tmp_path, suno)
         async with open_conductr(settings) as conductr:
             made = await ended(conductr, (await conductr.generations.start(caller, Wish("rain"), "one")).id)
-            files = [await conductr.library.audio(caller.guild_id, song.id) for song in made.songs]
+            files = [await conductr.library.audio(caller, song.id) for song in made.songs]
             before = [file.read_bytes() for file in files]
         later = datetime.now(UTC) + 2 * SETTLED_AFTER
         since = settings_for(  # another gateway came first since then

@@ -13,7 +13,7 @@ from support.saga import ADA, WISH, Life, World
 from conductr import Caller
 from conductr.errors import AlreadyAsked
 from conductr.replies import word
-from suno_client import NotSent
+from suno_client import NotSent, SunoError
 from suno_client.testing import Loss, envelope
 
 pytestmark = pytest.mark.anyio
@@ -65,25 +65,90 @@ async def test_after_a_minute_or_in_another_server_nobody_is_asked(world: World,
     assert len(world.suno.submissions) == 3
 
 
-async def test_what_was_refused_lost_or_cancelled_is_in_the_making_no_more(world: World, life: Life) -> None:
-    world.suno.faults["submit"].extend([envelope(413, "rejected"), Loss("reset", accepted=True)])
-    for key in ("refused", "lost"):
-        with pytest.raises(Exception, match=r".+"):
-            await life.ask(key)
+async def test_what_was_refused_or_cancelled_is_in_the_making_no_more(world: World, life: Life) -> None:
+    world.suno.faults["submit"].append(envelope(413, "rejected"))
+    with pytest.raises(SunoError):
+        await life.ask("refused")
     made = await life.ask("three")
     await life.generations.cancel(ADA, made.id)
     assert not (await life.ask("four")).doubled
+    assert len(world.suno.submissions) == 2
+
+
+async def lost(world: World, life: Life) -> str:
+    """A wish that Suno took, and whose answer never came."""
+    world.suno.faults["submit"].append(Loss("reset", accepted=True))
+    with pytest.raises(SunoError):
+        await life.ask("lost")
+    (row,) = await life.generations.recent(ADA.guild_id)
+    assert row.state == "unknown"
+    return row.id
+
+
+async def test_whoever_asks_for_what_may_have_been_taken_has_to_confirm_for_a_day(world: World, life: Life) -> None:
+    first = await lost(world, life)
+    for number, (caller, later) in enumerate(((ADA, 0), (EVE, 0), (ADA, 120), (EVE, 86_000))):
+        world.clock.passes(timedelta(seconds=later))
+        with pytest.raises(AlreadyAsked) as asked:
+            await life.ask(f"again {number}", caller)
+        assert (asked.value.generation_id, asked.value.lost) == (first, True)
+        assert "was lost" in word(asked.value).text
+        assert "being made here already" not in word(asked.value).text
+    assert len(world.suno.submissions) == 1
+    assert (await life.ask("meant", anew=True)).state == "submitted"
+    world.clock.passes(timedelta(days=1))
+    await life.ask("the day after")
     assert len(world.suno.submissions) == 3
 
 
-async def test_presses_at_the_same_moment_are_one_song_on_either_engine(world: World) -> None:
+@ONE_ENGINE
+@pytest.mark.parametrize("taken", [False, True])
+async def test_once_somebody_has_decided_nobody_is_asked_about_a_lost_answer(
+    world: World, life: Life, *, taken: bool
+) -> None:
+    await life.generations.resolve(await lost(world, life), accepted=taken)
+    assert (await life.ask("again")).state == "submitted"
+
+
+@ONE_ENGINE
+async def test_where_the_song_was_made_after_all_it_is_offered(world: World, life: Life) -> None:
+    await lost(world, life)
+    world.clock.passes(timedelta(seconds=20))
+    made = await life.ask("meant", anew=True)
+    async with life.watching():
+        await life.reached(made.id, "finished", "failed")
+    again = await life.ask("again", EVE)
+    assert (again.id, again.repeated) == (made.id, True)
+
+
+async def test_who_insists_on_a_new_one_twice_in_a_moment_gets_one(world: World, life: Life) -> None:
+    """Whatever was asked for by others meanwhile."""
+    first = await life.ask("one", anew=True)
+    other = await life.ask("by another", EVE, anew=True)
+    again = await life.ask("two", anew=True)
+    assert (again.id, again.doubled, other.doubled) == (first.id, True, False)
+    world.clock.passes(timedelta(seconds=10))
+    assert not (await life.ask("three", anew=True)).doubled
+    assert len(world.suno.submissions) == 3
+
+
+@ONE_ENGINE
+async def test_who_insists_at_the_moment_of_a_lost_answer_has_pressed_twice(world: World, life: Life) -> None:
+    first = await lost(world, life)
+    again = await life.ask("pressed twice", anew=True)
+    assert (again.id, again.doubled, again.state) == (first, True, "unknown")
+    assert len(world.suno.submissions) == 1
+
+
+@pytest.mark.parametrize("anew", [False, True])
+async def test_presses_at_the_same_moment_are_one_song_on_either_engine(world: World, *, anew: bool) -> None:
     """By as many processes as there are presses."""
     world.settings |= {"repeat_window_s": 86_400.0}
     found: list[str] = []
 
     async def press(number: int) -> None:
         async with world.life() as life:
-            found.append((await life.generations.start(ADA, WISH, f"press {number}")).id)
+            found.append((await life.generations.start(ADA, WISH, f"press {number}", anew=anew)).id)
 
     async with anyio.create_task_group() as presses:
         for number in range(4):

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from support.saga import ADA, WISH, Life, World
 
-from conductr import Caller, GenerationView
+from conductr import Caller, GenerationView, Wish
 from conductr.errors import QuotaReached
 from conductr.making.verdicts import TOO_MANY_TRIES
 from conductr_store import CommitUnsure, Store, UnitOfWork, User
@@ -48,7 +48,7 @@ async def held(life: Life, generation_id: str) -> str | None:
 async def test_a_members_own_key_pays_and_no_quota_is_touched(world: World, life: Life) -> None:
     await bring_key(world, life)
     for number in range(6):
-        made = await life.ask(f"{number}", anew=True)
+        made = await life.ask(f"{number}", wish=Wish(f"song {number}"))
         assert await held(life, made.id) is None
         (attempt,) = await life.attempts(made.id)
         assert attempt.key_id is not None
@@ -172,7 +172,7 @@ async def test_asked_again_with_a_key_of_ones_own_no_quota_is_in_the_way(world: 
         await life.ask("refused")
     (refused,) = await life.generations.recent(ADA.guild_id)
     for number in range(5):
-        await life.ask(f"{number}", anew=True)
+        await life.ask(f"{number}", wish=Wish(f"song {number}"))
     with pytest.raises(QuotaReached):
         await life.generations.again(refused.id)
     await bring_key(world, life)

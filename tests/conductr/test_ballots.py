@@ -24,7 +24,7 @@ def test_enough_of_those_who_listen_decide() -> None:
     assert ballots.take_passed(3, among(1, 2, 3, 4)) == ()
     ballots.cast(vote(2))
     passed = ballots.take_passed(3, among(1, 2, 3, 4))
-    assert [motion.command for motion in passed] == [SKIP]
+    assert [(motion.command, motion.subject) for motion in passed] == [(SKIP, subject)]
     assert ballots.take_passed(3, among(1, 2, 3, 4)) == (), "it is done once"
 
 

@@ -147,7 +147,8 @@ async def test_a_member_whose_provider_is_down_is_served_by_the_bot(gateways: Ga
 async def test_a_key_that_is_gone_or_sealed_otherwise_makes_nothing(gateways: Gateways, store: Store) -> None:
     key_id = await bring_key(store)
     async with store.begin() as tx:
-        await tx.provider_keys.remove(A_USER.id, "kie")
+        await tx.users.forget(A_USER.id)
+        await tx.users.put(A_USER)
         sealed = await tx.provider_keys.put(
             A_USER.id, "sunoapi", Secret(SECRET), KeyRing.parse(new_sealing_key("lost"))
         )

@@ -35,8 +35,8 @@ async def test_a_wish_becomes_two_songs_in_the_library(conductr: Conductr, calle
         assert song.state == "ready"
         assert song.has_cover
         assert song.owner_name == "Ada"
-        assert (await conductr.library.audio(caller.guild_id, song.id)).stat().st_size > 50_000
-        assert (await conductr.library.cover(caller.guild_id, song.id)).read_bytes()[:3] == b"\xff\xd8\xff"
+        assert (await conductr.library.audio(caller, song.id)).stat().st_size > 50_000
+        assert (await conductr.library.cover(caller, song.id)).read_bytes()[:3] == b"\xff\xd8\xff"
 
 
 async def test_the_first_take_waits_in_the_queue_before_suno_is_done(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from attrs import define, evolve, field
@@ -13,8 +14,20 @@ from conductr.bus import Now
 from conductr.errors import PlayerUnreachable
 from conductr.making.hearing import FRESH
 from conductr.messages import GenerationChanged, ToPlayer
-from conductr_player import AlreadyQueued, Enqueue, Entry, EntryId, Session, Track, TrackId, UserId, step
-from conductr_store.testing import a_generation, a_song, put_people
+from conductr_player import (
+    AlreadyQueued,
+    Enqueue,
+    Entry,
+    EntryId,
+    MemberCapReached,
+    Session,
+    Track,
+    TrackId,
+    UserId,
+    step,
+)
+from conductr_store import Guild
+from conductr_store.testing import A_GUILD, a_generation, a_song, put_people
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +131,35 @@ async def test_the_second_take_is_queued_where_the_first_is_lost(life: Life) -> 
     await life.watcher.follower.hearing.catch_up()
     assert queued(life) == [(row.id, kept.id)]
     assert not (await life.generations.get(row.id)).unheard
+
+
+@define(eq=False)
+class AwayFromOne(Away):
+    """It plays for every server but one."""
+
+    async def carry_out(self, message: ToPlayer) -> Session:
+        if message.guild_id == A_GUILD.id:
+            return await super().carry_out(message)
+        return await Notes.carry_out(self, message)
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(("error", "tries"), [(PlayerUnreachable(A_GUILD.id), 1), (MemberCapReached(1), 60)])
+async def test_songs_of_a_server_that_is_played_for_elsewhere_hold_up_no_other(
+    life: Life, error: Exception, tries: int
+) -> None:
+    life.generations.book.bus._owner = player = AwayFromOne(error=error)
+    async with life.store.begin() as tx:
+        await put_people(tx)
+        await tx.guilds.put(Guild(12, "Elsewhere"))
+        for number in range(61):
+            guild_id = A_GUILD.id if number < 60 else 12
+            until = life.clock() + FRESH + timedelta(seconds=number)
+            row = await tx.generations.add(a_generation(guild_id=guild_id, state="finished", unheard_until=until))
+            await tx.songs.add(a_song(row, 0, state="ready"))
+    await life.watcher.follower.hearing.catch_up()
+    assert [message.guild_id for message in player.messages] == [12]
+    assert player.tries == tries
 
 
 @ONE_ENGINE

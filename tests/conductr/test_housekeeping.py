@@ -9,10 +9,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from conductr.housekeeping import WEEK, Housekeeping
+from conductr.housekeeping import SEASON, WEEK, Housekeeping
 from conductr_store import FileKind, Media, QueueSnapshot, Shelf, Song, SongState, Store
 from conductr_store.records import now
-from conductr_store.testing import A_GUILD, a_generation, a_song, put_people
+from conductr_store.testing import A_GUILD, a_generation, a_song, put_people, put_song
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +53,23 @@ async def test_the_log_of_a_queue_is_kept_for_a_week(shelf: Shelf, clock: Clock)
     async with shelf.store.begin() as tx:
         assert await tx.queues.events(A_GUILD.id) == ()
         assert await tx.queues.load(A_GUILD.id) is not None, "the queue itself stays"
+
+
+async def test_what_a_room_met_and_what_the_radio_picked_is_kept_for_a_season(shelf: Shelf, clock: Clock) -> None:
+    house, days = Housekeeping(shelf.store, shelf), (timedelta(), timedelta(days=1))
+    async with shelf.store.begin() as tx:
+        songs = [await put_song(tx) for _ in days]
+    for clock.later, song in zip(days, songs, strict=True):
+        async with shelf.store.begin() as tx:
+            await tx.listening.note(A_GUILD.id, song.id, skipped=False)
+            await tx.listening.picked(song.id, A_GUILD.id, "liked", song.id)
+    for clock.later, kept in ((SEASON - timedelta(minutes=1), 2), (SEASON + timedelta(hours=1), 1)):
+        await house.once()
+        async with shelf.store.begin() as tx:
+            latest = [one.song.id for one in await tx.listening.latest(A_GUILD.id)]
+            picks = [pick.subject for pick in await tx.listening.recent_picks(A_GUILD.id)]
+            assert latest == picks == [song.id for song in reversed(songs)][:kept]
+            assert (await tx.songs.get(songs[0].id)).deleted_at is None, "the songs stay"
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ async def test_a_song_of_another_guild_looks_like_none(conductr: Conductr, calle
         with pytest.raises(UnknownSong):
             await conductr.playback.play(stranger, song_id)
         with pytest.raises(UnknownSong):
-            await conductr.library.audio(43, song_id)
+            await conductr.library.audio(stranger, song_id)
 
 
 @pytest.mark.parametrize("fault", ["empty", "html", "404"])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
+from datetime import timedelta
 
 import anyio
 import pytest
 from attrs import define, evolve
-from support.saga import ADA, WISH, Life, World, a_world
+from support.saga import ADA, WISH, Life, World
 
 from conductr import TooManyWaiting
 from conductr.access import RoomFacts
 from conductr.bus import Now
+from conductr.errors import SubmissionUnsaved
 from conductr.messages import SessionChanged
 from conductr.outcomes import RadioSet
 from conductr.preferences import Preferences
@@ -20,6 +21,8 @@ from conductr.radio import Radio
 from conductr.rights import NotAllowed
 from conductr_player import Entry, EntryId, PauseCause, PlaybackState, Queue, Session, Track, TrackId, UserId
 from conductr_store import Generation
+from suno_client import SunoError
+from suno_client.testing import Loss, envelope
 
 pytestmark = pytest.mark.anyio
 MANAGER = evolve(ADA, manages=True)
@@ -40,8 +43,7 @@ class Room:
 
 
 @pytest.fixture
-async def life(sqlite: str, tmp_path: Path) -> AsyncIterator[Life]:
-    world: World = a_world(sqlite, tmp_path)
+async def life(world: World) -> AsyncIterator[Life]:
     async with world.life() as opened:
         yield opened
 
@@ -49,7 +51,7 @@ async def life(sqlite: str, tmp_path: Path) -> AsyncIterator[Life]:
 def a_radio(life: Life, room: Room) -> Radio:
     bus = life.generations.book.bus
     preferences = Preferences(life.store, bus)
-    return Radio(life.store, bus, room, life.generations, preferences, songs_a_day=2)  # pyright: ignore[reportArgumentType] - all that it asks of a host
+    return Radio(life.store, bus, room, life.generations, preferences, songs_a_day=2, at=life.clock)  # pyright: ignore[reportArgumentType] - all that it asks of a host
 
 
 async def unfinished(life: Life) -> tuple[Generation, ...]:
@@ -94,6 +96,54 @@ async def test_what_was_refused_costs_nothing_of_the_days_songs(life: Life) -> N
     with pytest.raises(TooManyWaiting):
         await radio.ask(ADA.guild_id)
     assert (await radio.turn(MANAGER, on=True)).left == 2
+    async with life.store.begin() as tx:
+        assert await tx.listening.recent_picks(ADA.guild_id) == ()
+
+
+async def test_what_a_gateway_refused_costs_nothing_of_the_days_songs(world: World, life: Life) -> None:
+    radio = a_radio(life, Room())
+    await radio.turn(MANAGER, on=True)
+    world.suno.faults["submit"].append(envelope(413, "it is not allowed"))
+    with pytest.raises(SunoError):
+        await radio.ask(ADA.guild_id)
+    assert (await radio.turn(MANAGER, on=True)).left == 2
+    assert await radio.ask(ADA.guild_id) is not None
+
+
+async def test_an_answer_that_was_lost_is_counted_and_holds_up_the_next(world: World, life: Life) -> None:
+    radio = a_radio(life, Room())
+    await radio.turn(MANAGER, on=True)
+    sent = world.suno.submissions
+    world.suno.faults["submit"].append(Loss("reset", accepted=True))
+    with pytest.raises(SunoError):
+        await radio.ask(ADA.guild_id)
+    for _ in range(12):
+        life.clock.passes(timedelta(seconds=61))
+        assert await radio.ask(ADA.guild_id) is None, "nobody knows yet whether that one was accepted"
+    assert ((await radio.turn(MANAGER, on=True)).left, len(sent)) == (1, 1)
+    (lost,) = await life.generations.recent(ADA.guild_id)
+    await life.generations.resolve(lost.id, accepted=False)
+    world.suno.faults["submit"].append(Loss("reset", accepted=True))
+    with pytest.raises(SunoError):
+        await radio.ask(ADA.guild_id)
+    lost = (await life.generations.recent(ADA.guild_id))[0]
+    await life.generations.resolve(lost.id, accepted=False)
+    assert await radio.ask(ADA.guild_id) is None, "the day's songs are used up"
+    life.clock.passes(timedelta(days=1))
+    assert await radio.ask(ADA.guild_id) is not None
+    assert len(sent) == 3
+
+
+async def test_what_was_paid_and_could_not_be_written_down_is_counted(world: World, life: Life) -> None:
+    radio = a_radio(life, Room())
+    await radio.turn(MANAGER, on=True)
+    await life.ask()
+    world.suno.faults["submit"].append(envelope(200, "success", {"taskId": f"{1:032x}"}))  # another song's
+    life.generations.submitter.note_delays_s = ()
+    with pytest.raises(SubmissionUnsaved):
+        await radio.ask(ADA.guild_id)
+    assert (await radio.turn(MANAGER, on=True)).left == 1
+    assert await radio.ask(ADA.guild_id) is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
+import anyio
 import pytest
 from attrs import evolve
 from support.saga import ADA, Life, World
@@ -138,3 +140,70 @@ async def test_what_cannot_be_a_key_or_be_kept_is_refused_and_never_repeated(lif
     with pytest.raises(KeysNotKept):
         await ServerKeys(life.store, None).put(OWNER, "kie", SERVERS)
     assert await keys.shown(OWNER) == ()
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["removed", "replaced"])
+async def test_what_is_being_made_with_a_key_is_kept_though_it_is_gone(
+    world: World, life: Life, keys: ServerKeys, *, replaced: bool
+) -> None:
+    """The other is of another account: it knows nothing of the song."""
+    await keys.put(OWNER, "kie", SERVERS)
+    made = await life.ask()
+    if replaced:
+        await keys.put(OWNER, "kie", MEMBERS)
+    else:
+        await keys.remove(OWNER, "kie")
+    async with life.watching():
+        made = await life.reached(made.id, "finished", "failed")
+    assert made.state == "finished"
+    assert sent(world) == (0, 1, 0)
+
+
+async def test_where_the_provider_takes_the_old_key_no_more_the_new_one_follows(
+    world: World, life: Life, keys: ServerKeys
+) -> None:
+    world.members["new-key-of-the-same-account"] = world.members[SERVERS]
+    await keys.put(OWNER, "kie", SERVERS)
+    made = await life.ask()
+    await keys.put(OWNER, "kie", "new-key-of-the-same-account")
+    world.members[SERVERS].faults["look"].append(envelope(401, "You do not have access permissions"))
+    (attempt,) = await life.attempts(made.id)
+    async with life.watching():
+        with anyio.fail_after(30):
+            while await _refused(life, attempt.key_id or "") is False:
+                await anyio.sleep(0.01)
+            while (await life.generations.book.read(made.id)).row.lease_owner is not None:
+                await anyio.sleep(0.01)
+        world.clock.passes(timedelta(minutes=1))
+        life.generations.wake()
+        made = await life.reached(made.id, "finished", "failed")
+    assert made.state == "finished"
+    assert await _refused(life, attempt.key_id or "")
+    (shown,) = await keys.shown(OWNER)
+    assert not shown.refused
+
+
+@ONE_ENGINE
+async def test_a_replaced_key_looks_and_its_successor_where_it_is_refused(life: Life, keys: ServerKeys) -> None:
+    async def id_of(key_id: str | None) -> str | None:
+        looks = await life.gateways.of("kie", key_id)
+        return None if looks is None else looks.key_id
+
+    found: list[str] = []
+    for secret in (SERVERS, MEMBERS):
+        await keys.put(OWNER, "kie", secret)
+        sends = await life.gateways.choose(guild_id=OWNER.guild_id)
+        assert sends is not None
+        found.append(sends.key_id or "")
+    first, second = found
+    assert await id_of(first) == first != second
+    async with life.store.begin() as tx:
+        await tx.provider_keys.refused(first, "gone")
+    assert await id_of(first) == second
+    await keys.remove(OWNER, "kie")
+    assert (await id_of(first), await id_of(second)) == (first, second)
+
+
+async def _refused(life: Life, key_id: str) -> bool:
+    async with life.store.begin() as tx:
+        return (await tx.provider_keys.get(key_id)).refused_at is not None

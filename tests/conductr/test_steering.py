@@ -8,12 +8,14 @@ from pathlib import Path
 import anyio
 import pytest
 from attrs import evolve
-from support.studio import ADA, BOB, CHANNEL, DJ_ROLE, EVE, Studio, a_studio
+from support.studio import ADA, BOB, CHANNEL, DJ_ROLE, EVE, WITHIN_S, Studio, a_studio
 
 from conductr import BusyElsewhere, NothingPlaying, NotInVoice
+from conductr.messages import ToPlayer, ToVote
 from conductr.outcomes import JustEnded, Outcome, Queued, Removed, Skipped, SkipThisToo, Stopped, Undone, Voted
 from conductr.rights import NotAllowed
-from conductr_player import PauseCause
+from conductr_player import EntryId, Jump, PauseCause, Seek, Shuffle, Stop, UnknownEntry
+from conductr_store import Song
 from conductr_store.testing import A_GUILD
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +32,27 @@ async def with_dj(studio: Studio) -> None:
     """Only who has the role steers alone."""
     await studio.set(dj_role_id=DJ_ROLE)
     await studio.until(lambda _: studio.host.room(A_GUILD.id).settings.dj_role_id == DJ_ROLE)  # pyright: ignore[reportOptionalMemberAccess] - it is open
+
+
+async def counted(studio: Studio, song: Song) -> None:
+    """It is heard, and everything knows so."""
+    with anyio.fail_after(WITHIN_S):
+        while True:
+            async with studio.store.begin() as tx:
+                if (await tx.songs.get(song.id)).play_count:
+                    return
+            await anyio.sleep(0.05)
+
+
+async def met(studio: Studio, songs: int) -> dict[str, tuple[int, int]]:
+    """How often each of so many songs came to its end, and was passed over."""
+    with anyio.fail_after(WITHIN_S):
+        while True:
+            async with studio.store.begin() as tx:
+                found = await tx.listening.latest(A_GUILD.id)
+            if len(found) >= songs:
+                return {one.song.id: (one.heard, one.skipped) for one in found}
+            await anyio.sleep(0.05)
 
 
 async def test_what_was_done_tells_by_whom(studio: Studio) -> None:
@@ -80,6 +103,32 @@ async def test_a_vote_passes_by_somebodys_leaving(studio: Studio) -> None:
     await studio.sit(ADA, BOB)
     view = await studio.until(lambda view: view.current is not None and view.current.title == "Two")
     assert view.votes == ()
+
+
+async def test_a_vote_has_not_passed_because_another_has(studio: Studio) -> None:
+    await with_dj(studio)
+    await studio.queued("One", "Two", "Three")
+    view, room = await studio.view(), studio.host.room(A_GUILD.id)
+    assert room is not None
+    room.told_listeners(frozenset({7, 8, 9, 10, 11}))
+    shuffle = ToVote(A_GUILD.id, "shuffle", view.play_id, BOB.user_id, Shuffle(1))
+    assert not (await studio.host.vote(shuffle)).passed
+    assert not (await studio.host.vote(evolve(shuffle, voter_id=EVE.user_id))).passed
+    room.told_listeners(frozenset({7, 8, 9, 10}))  # two are enough now, and nobody has counted yet
+    tally = await studio.host.vote(ToVote(A_GUILD.id, "stop", view.play_id, ADA.user_id, Stop()))
+    assert (tally.have, tally.needed, tally.passed) == (1, 2, False)
+    assert [one.deed for one in (await studio.view()).votes] == ["stop"]
+
+
+async def test_a_refused_skip_is_no_skip_of_the_song(studio: Studio) -> None:
+    one, two = await studio.queued("One", "Two")
+    await counted(studio, one)
+    with pytest.raises(UnknownEntry):
+        await studio.bus.send(ToPlayer(A_GUILD.id, Jump(EntryId("nowhere")), command_id="refused"))
+    await studio.bus.send(ToPlayer(A_GUILD.id, Seek(199.0)))
+    await counted(studio, two)
+    await studio.playback.skip(ADA)
+    assert await met(studio, 2) == {one.id: (1, 0), two.id: (0, 1)}
 
 
 async def test_two_who_skip_in_the_same_tick_skip_one_song(studio: Studio) -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from support.saga import ADA as ASKER
-from support.saga import World, a_world
+from support.saga import World
 from support.studio import ADA, BOB, EVE, Studio, a_studio
 
-from conductr import BadWish, UnknownGeneration, UnknownSong
+from conductr import BadWish, NotInVoice, UnknownGeneration, UnknownSong
 from conductr.denials import OutOfRange, VoteOver
 from conductr.variations import Variations
 from conductr_store import Song
 from conductr_store.testing import a_generation, a_song
+from suno_client import SunoError
+from suno_client.testing import Loss
 
 pytestmark = pytest.mark.anyio
 
@@ -85,11 +87,6 @@ async def test_a_vote_on_what_is_not_there_is_refused(studio: Studio) -> None:
         await studio.takes.shown(ADA, alone.generation_id)
 
 
-@pytest.fixture
-def world(sqlite: str, tmp_path: Path) -> World:
-    return a_world(sqlite, tmp_path)
-
-
 async def test_a_variation_says_its_cost_first_and_is_its_parents_child(world: World) -> None:
     world.settings["quota_member_day"] = 5
     async with world.life() as life, life.watching():
@@ -113,3 +110,18 @@ async def test_a_variation_says_its_cost_first_and_is_its_parents_child(world: W
             await variations.offer(evolve(ASKER, guild_id=43, user_id=9), parent.id, "slower")
         spanish = await variations.offer(ASKER, parent.id, "language", "Spanish")
         assert spanish.wish.prompt.endswith("sung in Spanish")
+
+
+async def test_a_refused_press_leaves_nothing_that_keeps_the_song(world: World) -> None:
+    async with world.life() as life, life.watching():
+        made = await life.ask()
+        parent = (await life.reached(made.id, "finished")).songs[0]
+        variations = Variations(life.store, life.generations)
+        with pytest.raises(NotInVoice):
+            await variations.go(evolve(ASKER, voice_channel_id=None), parent.id, "slower", None, "outside")
+        world.suno.faults["submit"].append(Loss("reset", accepted=True))
+        with pytest.raises(SunoError):
+            await variations.go(ASKER, parent.id, "slower", None, "lost")
+        async with life.store.begin() as tx:
+            assert await tx.listening.parent_of("outside") is None
+            assert await tx.listening.parent_of("lost") == parent.id, "what may come of it is its child"

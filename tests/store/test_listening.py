@@ -80,6 +80,34 @@ async def test_what_the_radio_asked_for_is_known_by_its_song(store: Store) -> No
         assert await tx.listening.recent_picks(A_GUILD.id) == (pick,)
 
 
+async def test_what_was_written_before_a_request_stays_only_where_a_wish_came_of_it(store: Store) -> None:
+    async with store.begin() as tx:
+        song = await put_song(tx)
+        asked = (await tx.generations.get(song.generation_id)).request_key
+        for key in (asked, "refused", "another"):
+            await tx.listening.vary(key, song.id)
+            await tx.listening.picked(key, A_GUILD.id, "liked", key)
+        for key in (asked, "refused"):
+            await tx.listening.forget(key)
+        assert [await tx.listening.parent_of(key) for key in (asked, "refused", "another")] == [song.id, None, song.id]
+        assert {pick.subject for pick in await tx.listening.recent_picks(A_GUILD.id)} == {asked, "another"}
+
+
+async def test_a_pick_is_undecided_while_nobody_knows_whether_it_was_accepted(store: Store) -> None:
+    began = store.now()
+    async with store.begin() as tx:
+        song = await put_song(tx)
+        asked = await tx.generations.get(song.generation_id)
+        await tx.generations.update(asked.id, state="unknown")
+        assert not await tx.listening.undecided(A_GUILD.id, began), "a person asked for it"
+        await tx.listening.picked(asked.request_key, A_GUILD.id, "liked", "lo-fi")
+        assert await tx.listening.undecided(A_GUILD.id, began)
+        assert not await tx.listening.undecided(A_GUILD.id + 1, began)
+        assert not await tx.listening.undecided(A_GUILD.id, store.now() + timedelta(seconds=1))
+        await tx.generations.update(asked.id, state="refused")
+        assert not await tx.listening.undecided(A_GUILD.id, began)
+
+
 async def test_of_which_song_a_wish_is_a_variation_is_known_by_its_request(store: Store) -> None:
     async with store.begin() as tx:
         song = await put_song(tx)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.anyio
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 STEPS = list(pairwise(REVISIONS))
+# What 0007 makes of these is held by test_search_migration.
 DERIVED = (("songs", "found_by"), ("song_search", "tokens"))
 KEYS = {
     suffix: f"{letters}/{letters}/{letters * 32}{suffix}"

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from conductr_store import NotFound, Orphan, SealBroken, Store, User
 from conductr_store.records import ProviderKey
 from conductr_store.rotation import Rotated, rotate
+from conductr_store.schema import migrate
 from conductr_store.sealing import KeyRing, Secret, new_sealing_key
 from conductr_store.tables import provider_keys
 from conductr_store.testing import A_GUILD, A_USER
@@ -63,8 +64,7 @@ async def test_a_user_has_one_key_for_each_provider_and_a_new_one_is_a_new_row(s
         second = await tx.provider_keys.put(A_USER.id, "sunoapi", Secret("second"), BEFORE)
         assert second.usable
         assert await tx.provider_keys.of_user(A_USER.id) == (other, second)
-        with pytest.raises(NotFound):
-            await tx.provider_keys.get(first.id)
+        assert await tx.provider_keys.find(A_USER.id, "sunoapi") == second
         assert await tx.provider_keys.remove(A_USER.id, "sunoapi")
         assert not await tx.provider_keys.remove(A_USER.id, "sunoapi")
         assert await tx.provider_keys.of_user(A_USER.id) == (other,)
@@ -124,8 +124,7 @@ async def test_a_guild_has_a_key_of_its_own_for_each_provider_beside_those_of_it
         assert await tx.provider_keys.of_guild(404) == ()
         assert await tx.provider_keys.get(second.id) == second
         assert (second.ending, second.usable, second.reveal(BEFORE)) == ("cdef", True, CANARY)
-        with pytest.raises(NotFound):
-            await tx.provider_keys.get(first.id)
+        assert await tx.provider_keys.successor(first) == second
         with pytest.raises(SealBroken):
             evolve(second, guild_id=A_GUILD.id + 1).reveal(BEFORE)
         with pytest.raises(SealBroken):  # sealed for another table
@@ -184,3 +183,53 @@ async def test_a_key_that_does_not_open_is_named_left_alone_and_stops_nothing(sh
         assert (await tx.provider_keys.get(keys[1].id)).sealed.blob == b"spoilt"
         assert await tx.provider_keys.under() == {"new": 2, "old": 1}
     assert len(await said(shared, [keys[0], keys[2]], AFTER)) == 2
+
+
+async def test_what_was_replaced_or_removed_opens_for_two_days_more_and_is_no_key_to_send_with(
+    timed: Store, clock: Clock
+) -> None:
+    keys: list[str] = []
+    async with timed.begin() as tx:
+        for secret in ("first", "second"):
+            keys.append((await tx.provider_keys.put(A_USER.id, "kie", Secret(secret), BEFORE)).id)
+            own = await tx.provider_keys.put_guild(A_GUILD.id, "kie", Secret(secret), BEFORE, brought_by=A_USER.id)
+            keys.append(own.id)
+        assert await tx.provider_keys.remove(A_USER.id, "kie")
+        assert await tx.provider_keys.remove_guild(A_GUILD.id, "kie")
+        assert (await tx.provider_keys.of_user(A_USER.id), await tx.provider_keys.of_guild(A_GUILD.id)) == ((), ())
+    assert await rotate(timed, BOTH, batch=3) == Rotated(4, ())
+    clock.pass_by(days=2, seconds=-1)
+    async with timed.begin() as tx:
+        assert await tx.provider_keys.prune() == 0
+        found = [await tx.provider_keys.get(one) for one in keys]
+        assert [key.reveal(AFTER).reveal() for key in found] == ["first", "first", "second", "second"]
+        assert not any(key.usable for key in found)
+        assert await tx.provider_keys.successor(found[0]) is None
+        last = await tx.provider_keys.put(A_USER.id, "kie", Secret("third"), AFTER)
+        assert await tx.provider_keys.successor(found[0]) == last
+        assert await tx.provider_keys.successor(found[1]) is None
+        clock.pass_by(seconds=1)
+        assert await tx.provider_keys.prune() == 4
+        assert await tx.provider_keys.under() == {"new": 1}
+        with pytest.raises(NotFound):
+            await tx.provider_keys.get(keys[0])
+
+
+async def test_who_is_forgotten_leaves_no_retired_key(shared: Store) -> None:
+    async with shared.begin() as tx:
+        for secret in ("first", "second"):
+            await tx.provider_keys.put(A_USER.id, "kie", Secret(secret), BEFORE)
+            await tx.provider_keys.put_guild(A_GUILD.id, "kie", Secret(secret), BEFORE, brought_by=A_USER.id)
+        await tx.users.forget(A_USER.id)
+        assert await tx.provider_keys.under() == {}
+
+
+async def test_a_step_down_loses_only_what_was_retired(store: Store) -> None:
+    async with store.begin() as tx:
+        await tx.provider_keys.put(A_USER.id, "kie", Secret("first"), BEFORE)
+        kept = await tx.provider_keys.put(A_USER.id, "kie", Secret("second"), BEFORE)
+    await migrate(store._engine, store.place, to="0007")
+    await migrate(store._engine, store.place, to="head")
+    async with store.begin() as tx:
+        assert await tx.provider_keys.under() == {"old": 1}
+        assert await tx.provider_keys.get(kept.id) == kept

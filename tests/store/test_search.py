@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conductr_store import Guild, LibraryPage, LibraryQuery, NotACursor, Order, Song, Store, User
+from conductr_store.repositories.fulltext import Place
 from conductr_store.testing import A_GUILD, A_USER, a_generation, a_song
 
 pytestmark = pytest.mark.anyio
@@ -212,3 +213,11 @@ async def test_a_cursor_belongs_to_its_order(store: Store) -> None:
     page = await found(store, limit=1)
     with pytest.raises(NotACursor):
         await found(store, limit=1, after=page.next, order="longest")
+
+
+async def test_a_song_that_goes_while_it_is_being_found_is_passed_over(store: Store) -> None:
+    """Each statement of PostgreSQL sees what others have committed since the one before."""
+    one, other = await kept(store, {"title": "Rain"}, {"title": "More rain"})
+    places = [Place(0, number, song_id, 60.0) for number, song_id in enumerate((one.id, "gone", other.id))]
+    async with store.begin() as tx:
+        assert await tx.library._songs(places) == (one, other)

@@ -166,7 +166,7 @@ class Boards:
         if queue.current is None or not queue.current.has_cover:
             return None
         try:
-            return await self.conductr.library.cover(queue.guild_id, queue.current.song_id)
+            return await self.conductr.library.cover_playing(queue.guild_id, queue.current.song_id)
         except (ConductrError, MediaError):
             return None
 

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from conductr.access import Caller
 from conductr.allowance import Allowance
 from conductr.errors import TooManyWaiting
-from conductr.repeats import Repeats, wish_key
+from conductr.repeats import Repeats, check_in_the_making, check_lost, pressed_twice, wish_key
 from conductr.turns import AT_ONCE, read_line
 from conductr.wishes import Wish
 from conductr_store import CommitUnsure, Conflict, Generation, GenerationState, Guild, StoreError, UnitOfWork, User
@@ -46,7 +46,8 @@ class Asker:
     async def ask(
         self, caller: Caller, wish: Wish, request_key: str, reply_to: Mapping[str, object] | None, *, anew: bool
     ) -> Asked:
-        """A tidy wish. The same request again gives its row; a wish that was made before, its song, but for `anew`.
+        """A tidy wish. The same request again gives its row, and so does a second press of one member's; a wish that
+        was made before gives its song, but for `anew`.
 
         Raises AlreadyAsked, TooManyWaiting, QuotaReached: then nothing is written.
         """
@@ -78,13 +79,16 @@ class Asker:
         known = await tx.generations.by_request_key(row.request_key)
         if known is not None:
             return Asked(known)
+        twins = await self.repeats.alike(tx, row)
+        twin = pressed_twice(row, twins, anew=anew)
+        if twin is not None:
+            return Asked(twin, doubled=True)
         if not anew:
-            twin = await self.repeats.under_way(tx, row)
-            if twin is not None:
-                return Asked(twin, doubled=True)
+            check_in_the_making(twins)
             made = await self.repeats.find(tx, row.guild_id, row.wish_key or "", self.book.now())
             if made is not None:
                 return Asked(made, repeated=True)
+            check_lost(twins)
         await tx.users.put(User(caller.user_id, caller.name))
         await tx.guilds.put(Guild(caller.guild_id, caller.guild_name))
         await _check_room(tx, row)

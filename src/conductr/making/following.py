@@ -15,7 +15,18 @@ from conductr.replies import word
 from conductr_player import DamagedAudio
 from conductr_store import Attempt, Generation, GenerationState, Song, SongState, UnitOfWork
 from conductr_store.faults import faultpoint
-from suno_client import Clip, GenerationFailed, NotSent, Progress, Stage, SunoError, TaskId, Unanswered, WaitTimeout
+from suno_client import (
+    BadKey,
+    Clip,
+    GenerationFailed,
+    NotSent,
+    Progress,
+    Stage,
+    SunoError,
+    TaskId,
+    Unanswered,
+    WaitTimeout,
+)
 
 from .book import Book
 from .book import Entry as Written
@@ -73,6 +84,9 @@ class Follower:
                     failure = error
                 except WaitTimeout as error:  # no verdict: the song is paid for, and may still come
                     late = error
+                except BadKey:  # no verdict either: another key of its owner may look next time
+                    await self.gateways.turned_away(gateway)
+                    raise
         finally:
             self.bells.take_down(row.id)
         if late is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from logging import getLogger
 
@@ -11,8 +12,19 @@ from attrs import frozen
 from conductr.bus import LocalBus
 from conductr.errors import ConductrError
 from conductr.messages import GenerationChanged, ToPlayer
-from conductr_player import AlreadyQueued, Enqueue, Entry, EntryId, PlayerError, Remove, Track, TrackId, UserId
-from conductr_store import Generation, GenerationState, Song, SongState, StoreError, UnitOfWork
+from conductr_player import (
+    AlreadyQueued,
+    CommandRefused,
+    Enqueue,
+    Entry,
+    EntryId,
+    PlayerError,
+    Remove,
+    Track,
+    TrackId,
+    UserId,
+)
+from conductr_store import Generation, GenerationState, LeaseLost, Song, SongState, StoreError, UnitOfWork
 
 from .book import Book
 from .deciding import Move, WrongMove
@@ -21,7 +33,9 @@ log = getLogger(__name__)
 
 FRESH = timedelta(minutes=15)  # after its end; later nobody waits for it, and it is in the library
 TRY_AGAIN_S = 10.0
-AT_A_TIME = 50
+AT_A_TIME = 1_000  # more than can be made while one is fresh
+
+NOT_NOW = (ConductrError, PlayerError, LeaseLost)  # of a server's player: it was lost just now, where that is the lease
 
 
 @frozen
@@ -63,13 +77,32 @@ class Hearing:
             await anyio.sleep(TRY_AGAIN_S)
 
     async def catch_up(self) -> None:
-        """Raises StoreError."""
+        """Once, for each guild that is ours or nobody's: another process's holds up no other guild's songs.
+
+        Raises StoreError.
+        """
         async with self.book.store.begin() as tx:
             rows = await tx.generations.unheard(AT_A_TIME)
-            songs = [await _first_kept(tx, row) for row in rows]
-        for row, song in zip(rows, songs, strict=True):
-            if song is not None and (self._known_there(row, song) or await self._queue(row, song)):
-                await self._heard_late(row)
+        away = set[int]()
+        for row in rows:
+            if row.guild_id in away:
+                continue
+            try:
+                await self._catch_up_with(row)
+            except CommandRefused as refusal:  # the next may be of a member whose songs there is room for
+                _not_yet(row, refusal)
+            except NOT_NOW as error:
+                _not_yet(row, error)
+                away.add(row.guild_id)
+
+    async def _catch_up_with(self, row: Generation) -> None:
+        async with self.book.store.begin() as tx:
+            song = await _first_kept(tx, row)
+        if song is None:
+            return
+        if not self._known_there(row, song):
+            await self._send(row, song)
+        await self._heard_late(row)
 
     def _known_there(self, row: Generation, song: Song) -> bool:
         """Whether somebody has put it into the queue meanwhile."""
@@ -81,28 +114,34 @@ class Hearing:
         return any(entry.track.id == song.id for entry in entries)
 
     async def _queue(self, row: Generation, song: Song, *, entry_id: str | None = None, name: str = "heard") -> bool:
-        track = Track(TrackId(song.id), song.title, song.duration_s)
-        entry = Entry(EntryId(entry_id or row.id), track, UserId(row.user_id))
         try:
-            await self.bus.send(ToPlayer(row.guild_id, Enqueue((entry,)), command_id=f"gen:{row.id}:{name}"))
-        except AlreadyQueued:
-            return True
-        except (ConductrError, PlayerError) as error:
-            log.info("the song of generation %s could not be queued yet: %r", row.id, error)
+            await self._send(row, song, entry_id=entry_id, name=name)
+        except NOT_NOW as error:
+            _not_yet(row, error)
             return False
         return True
+
+    async def _send(self, row: Generation, song: Song, *, entry_id: str | None = None, name: str = "heard") -> None:
+        track = Track(TrackId(song.id), song.title, song.duration_s)
+        entry = Entry(EntryId(entry_id or row.id), track, UserId(row.user_id))
+        with suppress(AlreadyQueued):
+            await self.bus.send(ToPlayer(row.guild_id, Enqueue((entry,)), command_id=f"gen:{row.id}:{name}"))
 
     async def _take_back(self, row: Generation) -> None:
         try:
             command = ToPlayer(row.guild_id, Remove((EntryId(row.id),)), command_id=f"gen:{row.id}:taken back")
             await self.bus.send(command)
-        except (ConductrError, PlayerError) as error:
+        except NOT_NOW as error:
             log.info("the cancelled song of generation %s stays in the queue: %r", row.id, error)
 
     async def _heard_late(self, row: Generation) -> None:
         async with self.book.store.begin() as tx:  # told of anew: its member was told that it is not queued
             await tx.generations.change(row.id, {"unheard_until": None, "told": None})
         self.bus.publish(GenerationChanged(row.guild_id, row.id, row.state.value))
+
+
+def _not_yet(row: Generation, error: Exception) -> None:
+    log.info("the song of generation %s could not be queued yet: %r", row.id, error)
 
 
 async def _first_kept(tx: UnitOfWork, row: Generation) -> Song | None:

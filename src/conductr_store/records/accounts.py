@@ -19,7 +19,10 @@ ENTITLING = frozenset({"active", "trialing", "past_due"})  # Stripe's; past due:
 
 @frozen(kw_only=True)
 class _SealedKey:
-    """A key for a provider. `ending` is its last letters; `refused_at`: the provider did not accept it."""
+    """A key for a provider. `ending` is its last letters; `refused_at`: the provider did not accept it.
+
+    `retired_at`: it was replaced or removed, and only what was begun with it is still looked at with it.
+    """
 
     id: str
     provider: str
@@ -29,10 +32,12 @@ class _SealedKey:
     used_at: datetime | None = field(default=None, converter=optional(utc))
     refused_at: datetime | None = field(default=None, converter=optional(utc))
     refused_for: str | None = None
+    retired_at: datetime | None = field(default=None, converter=optional(utc))
 
     @property
     def usable(self) -> bool:
-        return self.refused_at is None
+        """Whether a wish may be sent with it."""
+        return self.refused_at is None and self.retired_at is None
 
     @property
     def binding(self) -> Binding:

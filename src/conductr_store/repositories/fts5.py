@@ -10,20 +10,17 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    and_,
     cast,
     column,
     func,
     literal,
     literal_column,
-    not_,
-    or_,
     select,
     table,
     union_all,
 )
 
-from conductr_store.finding import All, AnyOf, But, Expr, Mark, Token, fts5, in_guild, longer_tokens, one_of
+from conductr_store.finding import All, But, Expr, Mark, Token, fts5, in_guild, longer_tokens, one_of
 from conductr_store.finding.tokens import OWNER, PRIVATE
 from conductr_store.link import Link
 from conductr_store.records import Order
@@ -116,20 +113,20 @@ class Fts5:
         self, steps: Sequence[Step], exprs: Sequence[Expr], order: Order, after: Mark | None, limit: int
     ) -> Sequence[Place]:
         """All steps at once: what the widest finds, each song in the first step that it fits."""
-        hits = self._found(widest(exprs[-1]), *PLACE, ROW.tokens).cte("hits").prefix_with("MATERIALIZED")
-        paged = stepped([step for step, _ in steps], exprs, hits, lambda expr: stands_in(expr, hits.c.tokens))
+        hits = self._found(widest(exprs[-1]), *PLACE).cte("hits").prefix_with("MATERIALIZED")
+
+        def fits(expr: Expr) -> ColumnElement[bool]:
+            inside = self._matched(in_guild(expr, self.scope.guild_id))
+            return hits.c.number.in_(select(WORDS.rowid).where(*inside))
+
+        paged = stepped([step for step, _ in steps], exprs, hits, fits)
         return stepped_places(await self.link.rows(further(paged, order, after).limit(limit)))
 
     async def _by_length(self, expr: Expr, order: Order, after: Mark | None, limit: int) -> Sequence[Any]:
         everything = self._found(expr, *PLACE).where(*beyond(order, after)).order_by(*in_order(order)).limit(limit)
         if self._counted.get(expr, self._bound) < self._bound:
             return await self.link.rows(everything)
-        walk = select(*PLACE, ROW.tokens).where(*self.scope.conditions(), *beyond(order, after))
-        first = walk.order_by(*in_order(order)).limit(self.effort.walked).subquery()
-        met = select(*(first.c[one.name] for one in PLACE)).where(stands_in(expr, first.c.tokens))
-        rows = await self.link.rows(met.order_by(*in_order(order, first.c)).limit(limit))
-        windows = self.effort.lengths if rows else self.effort.lengths[1:]  # none was met: the first would not do
-        for songs in windows if len(rows) < limit else ():
+        for songs in self.effort.lengths:
             window = await self._window(order, after, songs)
             if window is None:
                 break
@@ -138,7 +135,7 @@ class Fts5:
             rows = await self.link.rows(within.order_by(*in_order(order)).limit(limit))
             if len(rows) == limit:
                 return rows
-        return rows if len(rows) == limit else await self.link.rows(everything)
+        return await self.link.rows(everything)
 
     async def _window(self, order: Order, after: Mark | None, songs: int) -> tuple[Expr, ColumnElement[bool]] | None:
         """Which lengths the next so many songs of the scope have; None where there are fewer."""
@@ -179,16 +176,3 @@ class Fts5:
         if high is not None:
             wanted.append(WORDS.rowid < high)
         return wanted
-
-
-def stands_in(expr: Expr, tokens: ColumnElement[str]) -> ColumnElement[bool]:
-    """What holds of a row's tokens, told by the row itself."""
-    match expr:
-        case Token(word):
-            return func.instr(tokens, f" {word} ") > 0
-        case All(parts):
-            return and_(*(stands_in(part, tokens) for part in parts))
-        case AnyOf(parts):
-            return or_(*(stands_in(part, tokens) for part in parts))
-        case But(this, other):
-            return and_(stands_in(this, tokens), not_(stands_in(other, tokens)))

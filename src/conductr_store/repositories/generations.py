@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from attrs import asdict, evolve, frozen
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from conductr_store.clock import moment
 from conductr_store.errors import Conflict, LeaseLost, NotFound
@@ -167,18 +167,20 @@ class Generations:
         rows = await self._link.rows(alike.order_by(COLUMNS.created_at.desc(), COLUMNS.id.desc()).limit(ALIKE))
         return tuple([Generation(**row) for row in rows])
 
-    async def asked_alike(self, guild_id: int, wish_key: str, within: timedelta) -> tuple[Generation, ...]:
-        """The same wish asked for so lately and still in the making, not cancelled, the newest first.
+    async def asked_alike(
+        self, guild_id: int, wish_key: str, within: timedelta, lost_within: timedelta
+    ) -> tuple[Generation, ...]:
+        """The same wish, not cancelled, the newest first: asked for `within` and still in the making; and UNKNOWN.
 
         Until this transaction ends, others who ask for this wish wait.
         """
         await alone(self._link, "wish", guild_id, wish_key)
+        at, lost = self._link.now(), COLUMNS.state == GenerationState.UNKNOWN
         alike = select(generations).where(
-            UNFINISHED,
             COLUMNS.guild_id == guild_id,
             COLUMNS.wish_key == wish_key,
-            COLUMNS.created_at > self._link.now() - within,
             COLUMNS.cancelled_at.is_(None),
+            or_(and_(UNFINISHED, COLUMNS.created_at > at - within), and_(lost, COLUMNS.created_at > at - lost_within)),
         )
         rows = await self._link.rows(alike.order_by(COLUMNS.created_at.desc(), COLUMNS.id.desc()).limit(ALIKE))
         return tuple([Generation(**row) for row in rows])

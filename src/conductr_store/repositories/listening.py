@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import RowMapping, Select, case, delete, select
+from sqlalchemy import RowMapping, Select, case, delete, exists, select
 
 from conductr_store.link import Link
-from conductr_store.records import Heard, Narrowing, RadioPick, Song
+from conductr_store.records import GenerationState, Heard, Narrowing, RadioPick, Song
 from conductr_store.tables import generations, listenings, narrowings, radio_picks, songs, variations
 
 from .songs import KEPT
@@ -91,6 +92,32 @@ class Listening:
         """The latest first."""
         newest = select(radio_picks).where(radio_picks.c.guild_id == guild_id).order_by(radio_picks.c.picked_at.desc())
         return tuple([RadioPick(**row) for row in await self._link.rows(newest.limit(max(0, limit)))])
+
+    async def undecided(self, guild_id: int, since: datetime) -> bool:
+        """Whether the radio has asked for a song since then of which nobody knows whether it was accepted."""
+        made = radio_picks.join(generations, generations.c.request_key == radio_picks.c.request_key)
+        lost = (
+            select(radio_picks.c.request_key)
+            .select_from(made)
+            .where(
+                radio_picks.c.guild_id == guild_id,
+                radio_picks.c.picked_at >= since,
+                generations.c.state == GenerationState.UNKNOWN,
+            )
+        )
+        return await self._link.row(lost.limit(1)) is not None
+
+    async def forget(self, request_key: str) -> None:
+        """What `picked` and `vary` wrote before a request that was refused; where a wish came of it, it stays."""
+        asked = exists().where(generations.c.request_key == request_key)
+        for table in (radio_picks, variations):
+            await self._link.run(delete(table).where(table.c.request_key == request_key, ~asked))
+
+    async def prune(self, older_than: timedelta) -> int:
+        """Forget what no guild has met, and what the radio picked, for that long; how many rows."""
+        old = self._link.now() - older_than
+        heard = await self._link.run(delete(listenings).where(COLUMNS.last_at <= old))
+        return heard + await self._link.run(delete(radio_picks).where(radio_picks.c.picked_at <= old))
 
 
 def _of(guild_id: int) -> Select[*tuple[Any, ...]]:

@@ -117,7 +117,8 @@ class Library:
             return ()
         rows = await self._link.rows(select(*songs.c).where(songs.c.id.in_([place.song_id for place in shown])))
         found = {row["id"]: Song(**row) for row in rows}
-        return tuple(found[place.song_id] for place in shown)
+        # Another process may have taken one away since its place was read: each statement sees the newest rows.
+        return tuple(found[place.song_id] for place in shown if place.song_id in found)
 
 
 def _mark(place: Place) -> Mark:

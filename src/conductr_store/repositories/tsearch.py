@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import define, field
-from sqlalchemy import ColumnElement, RowMapping, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, RowMapping, any_, func, literal, select
 
 from conductr_store.finding import (
     All,
@@ -43,13 +43,11 @@ from .fulltext import (
     stepped_places,
     widest,
 )
-from .tsquery import LINES, Found, asked, fits, in_this_order, lines_of, matches
+from .tsquery import LINES, Found, asked, fits, in_this_order, lines_of, matches, matching
 
-# Shares of the sample from which a walk is quicker than the index, for a page, and a window than all, for a count.
-COMMON_FOR_A_PAGE = 0.1
-COMMON_FOR_A_COUNT = 0.05
-LIKELY = 1.5  # windows in which so many times what is wanted stands, by the sample, are asked for first
-FEW_MET = 3  # of the sample: there may be few enough in all to be gathered at once
+COMMON_FOR_A_PAGE = 0.1  # share of the sample from which a walk is quicker than the index
+LIKELY = 1.5  # windows in which so many times what is wanted stands, by what is known, are asked for first
+FEW_MET = 3  # of the sample: with less, nobody knows how wide a window must be
 NOTHING_SEEN = Sample()
 FORCED = ("enable_seqscan", "enable_sort", "jit")  # each statement is written for one way, and short: no guesses
 
@@ -60,7 +58,7 @@ class TSearch:
     scope: Scope
     effort: Effort
     _hits: dict[Expr, int] = field(factory=dict[Expr, int])  # in the sample
-    _few: dict[Expr, bool] = field(factory=dict[Expr, bool])  # whether all that are found may be gathered
+    _found: dict[Expr, list[int]] = field(factory=dict[Expr, list[int]])  # numbers of all, where these are few
     _sample: Sample = NOTHING_SEEN
 
     async def look(self, exprs: Sequence[Expr]) -> None:
@@ -84,17 +82,22 @@ class TSearch:
         if expr is None:
             return await self._counted(one.where(*self.scope.conditions()).order_by(ROW.number.desc()), bound)
         if self._all_seen:
-            self._few[expr] = True
             return min(bound, self._hits.get(expr, 0))
-        share = self._share(expr)
-        if share >= COMMON_FOR_A_COUNT:
-            songs = int(bound / share * LIKELY)
+        # The index gathers all that it finds before the first of it is counted: the less it is asked for, the better.
+        known = self._met(expr) >= (1 if isinstance(expr, All) else FEW_MET)  # to compare several takes it longer
+        songs = int(bound / self._share(expr) * LIKELY) if known else 0
+        while known and songs <= self._widest_window:
             window = newest_window(self._sample, songs, self.scope.numbers)
-            if await self._counted(one.where(*self._within(expr, window)), bound) == bound:
+            counted = await self._counted(one.where(*self._within(expr, window)), bound)
+            if counted == bound:
                 return bound
-        counted = await self._counted(one.where(*self._bounded(expr)), bound)
-        self._few[expr] = counted < bound
-        return counted
+            songs = int(songs * bound / max(1, counted) * LIKELY)
+        every = select(ROW.number).where(*self._bounded(expr)).limit(bound).subquery()
+        row = await self.link.row(select(func.array_agg(every.c.number).label("numbers")))
+        numbers: list[int] = (row["numbers"] if row else None) or []
+        if len(numbers) < bound:
+            self._found[expr] = numbers
+        return len(numbers)
 
     async def page(self, steps: Sequence[Step], order: Order, after: Mark | None, limit: int) -> Sequence[Place]:
         exprs = [expr for _, expr in steps if expr is not None]
@@ -116,11 +119,15 @@ class TSearch:
         if expr is None:
             walk = select(LINES).where(*self.scope.conditions()).order_by(ROW.number.desc()).limit(limit)
             return await self._lined(walk)
-        for songs in () if self._gathers(expr) else self._windows(expr, self.effort.windows, limit):
+        share = 0.0 if self._gathers(expr) else self._likely_share(expr)
+        for songs in self.effort.windows:
+            if not self._hopeful(songs, share, limit):
+                continue
             window = newest_window(self._sample, songs, self.scope.numbers)
             lined = await self._lined(lines_of(self._within(expr, window)).limit(limit))
             if lined[1] == limit:
                 return lined
+            share = lined[1] / songs
         return await self._lined(lines_of(self._bounded(expr)).limit(limit))
 
     @property
@@ -142,7 +149,7 @@ class TSearch:
                 return self._hits.get(expr, 0)
 
     def _gathers(self, expr: Expr) -> bool:
-        return self._all_seen or self._few.get(expr, False)
+        return self._all_seen or expr in self._found
 
     async def _gathered_page(
         self, steps: Sequence[Step], exprs: Sequence[Expr], order: Order, after: Mark | None, limit: int
@@ -160,19 +167,17 @@ class TSearch:
             rows = await self.link.rows(self._walk(expr, order, ends).limit(limit))
             if len(rows) == limit:
                 return rows
-        elif order not in BY_LENGTH and self._met(expr) < FEW_MET:
-            few = select(*PLACE).where(*self._bounded(expr), *ends).limit(self.effort.few + 1)
-            rows = await self.link.rows(few)
-            if len(rows) <= self.effort.few:
-                ordered = sorted(rows, key=lambda row: row["number"], reverse=order is not Order.OLDEST)
-                return ordered[:limit]
-        for songs in self._windows(expr, self.effort.lengths if order in BY_LENGTH else self.effort.windows, limit):
+        share = self._likely_share(expr)
+        for songs in self.effort.lengths if order in BY_LENGTH else self.effort.windows:
+            if not self._hopeful(songs, share, limit):
+                continue
             inside = await self._in_window(expr, order, after, songs)
             if inside is None:
                 break
             rows = await self.link.rows(in_this_order([*inside, *ends], order).limit(limit))
             if len(rows) == limit:
                 return rows
+            share = len(rows) / songs
         return await self.link.rows(in_this_order([*self._bounded(expr), *ends], order).limit(limit))
 
     def _walk(self, expr: Expr, order: Order, ends: Sequence[ColumnElement[bool]]) -> Found:
@@ -181,10 +186,18 @@ class TSearch:
         named = (met.c[one.name] for one in PLACE)
         return select(*named).where(fits(expr, met.c.tokens)).order_by(*in_order(order, met.c))
 
-    def _windows(self, expr: Expr, windows: Sequence[int], limit: int) -> Sequence[int]:
-        """Those in which there should be enough, by the sample."""
-        share = (self._met(expr) + 1) / max(1, self._sample.songs)
-        return [songs for songs in windows if share * songs >= LIKELY * limit]
+    def _likely_share(self, expr: Expr) -> float:
+        """By the sample. A window that has too few tells it better."""
+        return (self._met(expr) + 1) / max(1, self._sample.songs)
+
+    def _hopeful(self, songs: int, share: float, limit: int) -> bool:
+        return share * songs >= LIKELY * limit and songs <= self._widest_window
+
+    @property
+    def _widest_window(self) -> int:
+        """One of more than half of all songs saves nothing."""
+        seen = self._sample
+        return seen.songs * (seen.newest - seen.first) // max(1, seen.newest - seen.oldest) // 2
 
     async def _in_window(
         self, expr: Expr, order: Order, after: Mark | None, songs: int
@@ -204,24 +217,25 @@ class TSearch:
         length_s = row["length_s"]
         if order is Order.LONGEST:
             tokens = longer_tokens(length_s, None if after is None else after.length_s)
-            return [*self._bounded(All((expr, one_of(tokens)))), ROW.length_s >= length_s]
+            return [*self._bounded(expr), matches(one_of(tokens)), ROW.length_s + 0 >= length_s]
         tokens = longer_tokens(0.0 if after is None else after.length_s, length_s)
-        return [*self._bounded(All((expr, one_of(tokens)))), ROW.length_s <= length_s]
+        return [*self._bounded(expr), matches(one_of(tokens)), ROW.length_s + 0 <= length_s]
 
     def _bounded(self, expr: Expr) -> list[ColumnElement[bool]]:
         """All that is found in the scope."""
+        if expr in self._found:
+            return [ROW.number == any_(literal(self._found[expr], ARRAY(BigInteger)))]
         if self._all_seen:
             return [*self.scope.conditions(), matches(expr).is_(True)]  # which no index of tokens knows
         if self.scope.numbers == (None, None):
-            return [matches(in_guild(expr, self.scope.guild_id)), *self.scope.conditions(hidden=True)]
+            return [*matching(in_guild(expr, self.scope.guild_id)), *self.scope.conditions(hidden=True)]
         return self._within(expr, bounded(self._sample, self.scope.numbers))
 
     def _within(self, expr: Expr, window: Window) -> list[ColumnElement[bool]]:
         stretches = [matches(one_of(window.tokens))] if window.tokens else []
         number = ROW.number + 0  # so that no index of it is taken
         ends = (number >= window.low, number < window.high)
-        guild = matches(in_guild(expr, self.scope.guild_id))
-        return [guild, *stretches, *ends, *self.scope.conditions(hidden=True)]
+        return [*matching(in_guild(expr, self.scope.guild_id)), *stretches, *ends, *self.scope.conditions(hidden=True)]
 
     async def _counted(self, some: Found, bound: int) -> int:
         row = await self.link.row(select(func.count().label("count")).select_from(some.limit(bound).subquery()))

@@ -1,6 +1,16 @@
 """The schema as Core tables, one file an aggregate."""
 
-from .accounts import UNPROCESSED, audit, customers, guild_keys, provider_keys, sessions, stripe_events, subscriptions
+from .accounts import (
+    CURRENT,
+    UNPROCESSED,
+    audit,
+    customers,
+    guild_keys,
+    provider_keys,
+    sessions,
+    stripe_events,
+    subscriptions,
+)
 from .base import metadata
 from .files import EVICTABLE, cover_sizes, media_files
 from .generations import UNFINISHED, UNHEARD, UNTOLD, generations
@@ -14,6 +24,7 @@ from .voices import identifies, voice_seats
 from .work import LIVE, OPEN, UNSENT, UNSETTLED, UNSURE, accounts, attempts, commands, entries, jobs, notices
 
 __all__ = [
+    "CURRENT",
     "EVICTABLE",
     "FTS5_TABLES",
     "LIVE",

@@ -24,6 +24,7 @@ from .base import metadata
 
 # As text, not as a parameter: both engines use a partial index only where a query repeats its condition word for word.
 UNPROCESSED = text("processed_at IS NULL")
+CURRENT = text("retired_at IS NULL")
 
 
 def _user() -> Column[int]:
@@ -41,7 +42,13 @@ def _sealed() -> tuple[Column[Any], ...]:
         Column("used_at", Moment),
         Column("refused_at", Moment),
         Column("refused_for", Words),
+        Column("retired_at", Moment),
     )
+
+
+def _one_current(name: str, owner: str) -> Index:
+    """One key of an owner for a provider, beside those that were replaced."""
+    return Index(name, owner, "provider", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT)
 
 
 provider_keys = Table(
@@ -50,7 +57,7 @@ provider_keys = Table(
     Column("id", Words, primary_key=True),
     _user(),
     *_sealed(),
-    UniqueConstraint("user_id", "provider"),
+    _one_current("uq_provider_keys_current", "user_id"),
 )
 
 guild_keys = Table(
@@ -60,7 +67,7 @@ guild_keys = Table(
     Column("guild_id", BigInteger, ForeignKey("guilds.id"), nullable=False),
     Column("brought_by", BigInteger, ForeignKey("users.id"), nullable=False),
     *_sealed(),
-    UniqueConstraint("guild_id", "provider"),
+    _one_current("uq_guild_keys_current", "guild_id"),
 )
 
 sessions = Table(

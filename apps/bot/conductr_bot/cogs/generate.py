@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from conductr import Conductr, GenerationView, NotInVoice, Wish
-from conductr.errors import AlreadyAsked
+from conductr.errors import AlreadyAsked, ConductrError
 from conductr.outcomes import Composing
 from conductr.wishes import tidy
 from conductr_bot.answers import Answering
@@ -15,7 +15,7 @@ from conductr_bot.asked import Asked, Manner, Said
 from conductr_bot.caller import address_of
 from conductr_bot.cards.generation import IN_WORDS, KINDS, offer, variations, wish_form, words_form
 from conductr_bot.desk import Pressed
-from conductr_bot.errors import OldButton
+from conductr_bot.errors import BotError, OldButton
 from conductr_bot.notices import Notices
 from conductr_bot.render import Drawn
 from suno_client import SunoError
@@ -73,10 +73,15 @@ class GenerateCommands:
 
     async def anew(self, asked: Asked) -> Said:
         """The same is being made already, and this member wants another. Raises OldButton after a restart."""
-        wish = self._twice.pop((asked.press.argument(0) or "", asked.caller.user_id), None)
+        key = (asked.press.argument(0) or "", asked.caller.user_id)
+        wish = self._twice.pop(key, None)
         if wish is None:
             raise OldButton
-        return await self._make(asked, wish, anew=True)
+        try:
+            return await self._make(asked, wish, anew=True)
+        except (ConductrError, BotError):  # nothing was asked for: the button still does
+            self._keep(key, wish)
+            raise
 
     async def cancel(self, asked: Asked) -> Said:
         view = await self.conductr.generations.cancel(asked.caller, asked.press.argument(0) or "")
@@ -93,7 +98,7 @@ class GenerateCommands:
         return await self.conductr.takes.keep_both(asked.caller, asked.press.argument(0) or "")
 
     async def again(self, asked: Asked) -> Drawn:
-        song = await self.conductr.library.song(asked.guild_id, asked.press.argument(0) or "")
+        song = await self.conductr.library.song(asked.caller, asked.press.argument(0) or "")
         return variations(song, asked.tongue)
 
     async def vary(self, asked: Asked) -> Said:
@@ -113,15 +118,22 @@ class GenerateCommands:
 
     async def go(self, asked: Asked) -> Said:
         song_id, kind = asked.press.argument(0) or "", _kind(asked.press.argument(1))
-        kept = self._twice.get((f"{song_id} {kind}", asked.caller.user_id))
+        key = (f"{song_id} {kind}", asked.caller.user_id)
+        kept = self._twice.pop(key, None)  # whoever presses twice finds nothing the second time
         if kind in IN_WORDS and kept is None:
             raise OldButton
+        try:
+            return await self._go(asked, song_id, kind, kept.prompt if kept else None)
+        except (ConductrError, BotError):  # nothing was asked for: the button still does
+            if kept is not None:
+                self._keep(key, kept)
+            raise
+
+    async def _go(self, asked: Asked, song_id: str, kind: str, words: str | None) -> Said:
         await self._come(asked)
         await Answering(asked.interaction, Manner()).defer()
         reply_to = (await address_of(asked.interaction, asked.reader.locale)).to_plain()
-        view = await self.conductr.variations.go(
-            asked.caller, song_id, kind, kept.prompt if kept else None, asked.request_key, reply_to
-        )
+        view = await self.conductr.variations.go(asked.caller, song_id, kind, words, asked.request_key, reply_to)
         return await self._told(asked, view)
 
     async def _make(self, asked: Asked, wish: Wish, *, anew: bool = False) -> Said:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from conductr import Conductr, ConductrError
+from conductr import Caller, Conductr, ConductrError
 from conductr.outcomes import SongExported
 from conductr_bot.asked import Asked, Manner, Said
 from conductr_bot.cards.library import library_page, song_card
@@ -63,8 +63,8 @@ class LibraryCommands:
         return await self.conductr.favourites.shown(asked.caller, asked.press.number(0) or 0)
 
     async def song(self, asked: Asked) -> Drawn:
-        song = await self.conductr.library.song(asked.guild_id, asked.chosen or "")
-        return song_card(song, asked.tongue, await self._cover(asked.guild_id, song.id) if song.has_cover else None)
+        song = await self.conductr.library.song(asked.caller, asked.chosen or "")
+        return song_card(song, asked.tongue, await self._cover(asked.caller, song.id) if song.has_cover else None)
 
     async def like(self, asked: Asked) -> Said:
         """That song, whatever plays by now."""
@@ -85,9 +85,9 @@ class LibraryCommands:
         shown = draw(asked.reader.word(exported))
         return Drawn(content=shown.content, embed=shown.embed, attached=(Attached(exported.path, exported.name),))
 
-    async def _cover(self, guild_id: int, song_id: str) -> Path | None:
+    async def _cover(self, caller: Caller, song_id: str) -> Path | None:
         """A card without its picture is a card still."""
         try:
-            return await self.conductr.library.cover(guild_id, song_id)
+            return await self.conductr.library.cover(caller, song_id)
         except (ConductrError, MediaError):
             return None

@@ -50,19 +50,19 @@ def song_routes(conductr: Conductr) -> Blueprint:
 
     @routes.get("/<song_id>")
     async def song(song_id: str) -> Json:
-        return song_json(await library.song(BROWSER_ROOM, song_id))
+        return song_json(await library.song(browser_caller(), song_id))
 
     @routes.get("/<song_id>/cover")
     async def cover(song_id: str) -> Response:
-        path = await library.cover(BROWSER_ROOM, song_id)
+        path = await library.cover(browser_caller(), song_id)
         return await _file(path, _IMAGES.get(path.suffix.lower(), "application/octet-stream"))
 
     @routes.get("/<song_id>/audio")
     async def audio(song_id: str) -> Response:
-        path = await library.audio(BROWSER_ROOM, song_id)
+        path = await library.audio(browser_caller(), song_id)
         response = await _file(path, "audio/mpeg")
         if "download" in request.args:
-            title = (await library.song(BROWSER_ROOM, song_id)).title
+            title = (await library.song(browser_caller(), song_id)).title
             response.headers.add("Content-Disposition", "attachment", filename=file_name(title))
         return response
 

@@ -28,6 +28,11 @@ TEXTS: Final = {
     "error.too_many_waiting.hint": "Frag noch einmal, wenn eines fertig ist.",
     "error.already_asked.text": "Dasselbe Lied entsteht hier gerade schon; nichts wurde gesendet oder berechnet.",
     "error.already_asked.hint": "Warte darauf, oder bitte ausdrücklich um ein neues, wenn du noch eines willst.",
+    "error.already_asked_lost.text": (
+        "Sunos Antwort auf denselben Wunsch ging verloren; das Lied entsteht vielleicht schon."
+        " Jetzt wurde nichts gesendet oder berechnet."
+    ),
+    "error.already_asked_lost.hint": "Bitte nur dann ausdrücklich um ein neues, wenn du ein zweites willst.",
     "error.quota_reached.hint": (
         "Neue gibt es am {returns_at}. Mit einem eigenen Suno-Schlüssel oder Liedern aus der Bibliothek "
         "gilt diese Grenze nicht."

@@ -28,6 +28,10 @@ TEXTS: Final = {
     "error.too_many_waiting.hint": "Ask again when one is done.",
     "error.already_asked.text": "The same song is being made here already, so nothing was sent or charged.",
     "error.already_asked.hint": "Wait for it, or ask for it anew if you want another.",
+    "error.already_asked_lost.text": (
+        "Suno's answer to the same wish was lost; it may be being made. Nothing was sent or charged now."
+    ),
+    "error.already_asked_lost.hint": "Ask anew only if you mean a second one.",
     "error.quota_reached.hint": (
         "More come on {returns_at}. With a Suno key of your own, or songs from the library, there is no such limit."
     ),

@@ -28,6 +28,11 @@ TEXTS: Final = {
     "error.too_many_waiting.hint": "Vuelve a pedirlo cuando una esté lista.",
     "error.already_asked.text": "Esa misma canción ya se está creando aquí; no se ha enviado ni cobrado nada.",
     "error.already_asked.hint": "Espérala, o pide una nueva si quieres otra.",
+    "error.already_asked_lost.text": (
+        "La respuesta de Suno a ese mismo deseo se perdió; puede que la canción se esté creando."
+        " Ahora no se ha enviado ni cobrado nada."
+    ),
+    "error.already_asked_lost.hint": "Pide una nueva solo si quieres una segunda.",
     "error.quota_reached.hint": (
         "Habrá más el {returns_at}. Con una clave de Suno propia, o con canciones de la biblioteca, no hay ese límite."
     ),

@@ -16,7 +16,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-CHUNK = 500
+CHUNK = 2_000  # rows that are held and folded at a time: a transaction that says nothing for long is undone
 TOLD = """UPDATE song_search SET tokens = tokens || array_to_tsvector(
     ARRAY['a' || (number >> 32), 'b' || (number >> 29), 'c' || (number >> 26)])"""
 ADDED = {
@@ -49,14 +49,13 @@ def downgrade() -> None:
 def _find_known_songs() -> None:
     columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in ("id", "title", "style", "prompt", "found_by")]
     songs = sa.table("songs", *columns)
-    known = sa.select(songs.c.id, songs.c.title, songs.c.style, songs.c.prompt)
-    rows: list[dict[str, Any]] = [
-        {"song": row.id, "found": "\n".join(_fold(part or "") for part in row[1:])}
-        for row in op.get_bind().execute(known)
-    ]
+    known = sa.select(songs.c.id, songs.c.title, songs.c.style, songs.c.prompt).order_by(songs.c.id).limit(CHUNK)
     found = songs.update().where(songs.c.id == sa.bindparam("song")).values(found_by=sa.bindparam("found"))
-    for at in range(0, len(rows), CHUNK):
-        op.get_bind().execute(found, rows[at : at + CHUNK])
+    wanted = known
+    while rows := op.get_bind().execute(wanted).all():
+        folded = [{"song": row.id, "found": "\n".join(_fold(part or "") for part in row[1:])} for row in rows]
+        op.get_bind().execute(found, folded)
+        wanted = known.where(songs.c.id > rows[-1].id)
 
 
 def _fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Servers' own keys, when a wish was last asked for, songs that nobody heard yet, and songs found by their files.
+"""Servers' own keys, keys that were replaced, wishes asked for again, songs nobody heard, songs by their files.
 
 Revision 0008.
 """
@@ -13,7 +13,9 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+CURRENT = sa.text("retired_at IS NULL")
 UNHEARD = sa.text("unheard_until IS NOT NULL")
+ONE_EACH = "uq_provider_keys_user_id_provider"
 FILES = ("audio_key", "opus_key", "cover_key")
 
 
@@ -35,14 +37,24 @@ def upgrade() -> None:
         _moment("created_at"),
         *(_moment(name, nullable=True) for name in ("used_at", "refused_at")),
         _words("refused_for", nullable=True),
+        _moment("retired_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_guild_keys"),
-        sa.UniqueConstraint("guild_id", "provider", name="uq_guild_keys_guild_id_provider"),
         sa.ForeignKeyConstraint(["guild_id"], ["guilds.id"], name="fk_guild_keys_guild_id"),
         sa.ForeignKeyConstraint(["brought_by"], ["users.id"], name="fk_guild_keys_brought_by"),
     )
+    _one_current("uq_guild_keys_current", "guild_keys", "guild_id")
+    with op.batch_alter_table("provider_keys") as keys:
+        keys.add_column(_moment("retired_at", nullable=True))
+        keys.drop_constraint(ONE_EACH, type_="unique")
+    _one_current("uq_provider_keys_current", "provider_keys", "user_id")
 
 
 def downgrade() -> None:
+    op.drop_index("uq_provider_keys_current", "provider_keys")
+    op.execute("DELETE FROM provider_keys WHERE retired_at IS NOT NULL")
+    with op.batch_alter_table("provider_keys") as keys:
+        keys.create_unique_constraint(ONE_EACH, ["user_id", "provider"])
+        keys.drop_column("retired_at")
     op.drop_table("guild_keys")
     op.drop_index("ix_cover_sizes_key", "cover_sizes")
     for column in FILES:
@@ -54,6 +66,11 @@ def downgrade() -> None:
 
 def _index(name: str, table: str, column: str, where: sa.TextClause) -> None:
     op.create_index(name, table, [column], sqlite_where=where, postgresql_where=where)
+
+
+def _one_current(name: str, table: str, owner: str) -> None:
+    columns = [owner, "provider"]
+    op.create_index(name, table, columns, unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT)
 
 
 def _words(name: str, *, nullable: bool = False) -> sa.Column[str]:
