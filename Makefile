@@ -13,7 +13,7 @@ empty =
 PURE_FILES = core/* packets/opus.py packets/webm.py ingesting/recipes.py ingesting/kinds.py ingesting/frames.py render/filters.py \
 	pacing/orders.py pacing/lateness.py
 PURE_PATHS = $(subst $(empty) ,$(comma),$(strip $(PURE_FILES:%=src/conductr_player/%))) # what decides, and waits for nothing
-PARALLEL = -n 4 --dist loadfile # most of these wait for a sandbox's clock; what keeps time itself (`timed`) runs alone
+PARALLEL = -n 4 --dist loadfile --no-loadscope-reorder # most of these wait for a sandbox's clock; what keeps time itself (`timed`) runs alone
 MACHINES = $(foreach name,ledger jobs queue,tests/store/test_$(name)_machine.py)
 CORE = .coverage_core # apart from that of suno_client, which is combined
 REST = --ignore=tests/suno_client --ignore=tests/sandbox

@@ -57,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.cleanup)
 
 
+# Files that take longest: begun first, so that no worker is left alone with one at the end.
+LONGEST = ("proof/", "store/test_races", "store/test_migrations", "suno_client/test_cli", "suno_client/test_every")
 # Minutes of a quiet machine: `make proof` asks for them.
 ONLY_FOR_PROOF = ("bot/test_voice_restart", "bot/test_voice_soak")
 
@@ -68,6 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _place(item).startswith(KEEPS_TIME):
             item.add_marker("timed")
+    items.sort(key=lambda item: not _place(item).startswith(LONGEST))
 
 
 def _place(item: pytest.Item) -> str:

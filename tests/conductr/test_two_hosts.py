@@ -117,14 +117,14 @@ async def test_edits_of_two_processes_at_the_same_time_are_all_kept(
 async def test_who_was_taken_over_can_do_nothing_more(first: Studio, second: Studio) -> None:
     await plays(first)
     await send(first, Enqueue(entries("one")), "one")
+    room = first.host.room(A_GUILD.id)
+    assert room is not None
     await plays(second)
     await send(second, Enqueue(entries("two", start=1)), "two")
     await second.host.close_room(A_GUILD.id)  # nothing is saved there while we look
     before = await saved(second)
-    room = first.host.room(A_GUILD.id)
-    assert room is not None
     room.seq = before.seq + 100  # it has saved more often than the one that took over
-    with pytest.raises(LeaseLost):
+    with pytest.raises((LeaseLost, PlayerUnreachable)):  # the latter where a late save has told it already
         await send(first, Enqueue(entries("three", start=2)), "three")
     await falls_silent(first)
     assert await saved(second) == before
@@ -138,11 +138,11 @@ async def test_who_was_taken_over_can_do_nothing_more(first: Studio, second: Stu
 async def test_who_was_taken_over_falls_silent_at_its_next_save(first: Studio, second: Studio) -> None:
     await plays(first)
     await send(first, Enqueue(entries("one")), "one")
+    room = first.host.room(A_GUILD.id)
+    assert room is not None
     await plays(second)
     await second.host.close_room(A_GUILD.id)
     before = await saved(second)
-    room = first.host.room(A_GUILD.id)
-    assert room is not None
     room.seq = before.seq + 100
     first.host.hold(A_GUILD.id, PauseCause.MUTED)
     await falls_silent(first)
@@ -158,7 +158,7 @@ async def test_who_let_the_lease_run_out_does_not_save_over_what_was_edited_mean
     await opens(first, ended.epoch)
     await send(first, Enqueue(entries("one")), "one")
     await send(second, Enqueue(entries("two", start=1)), "two")
-    with pytest.raises(LeaseLost):
+    with pytest.raises((LeaseLost, PlayerUnreachable)):
         await send(first, Enqueue(entries("three", start=2)), "three")
     await falls_silent(first)
     assert await waiting(second) == {"e0", "e1"}
