@@ -90,20 +90,13 @@ async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
         suno = gateways.first.suno
         media = Media(settings.media, cache=settings.data_dir / "cache")
         bus, wake = LocalBus(), Wake()
-        pacer = stack.enter_context(Pacer(switch_interval_s=SWITCH_S))
-        folder = settings.data_dir / "cache" / "renditions"
-        renditions = await stack.enter_async_context(Renditions(folder=folder))
-        players = await stack.enter_async_context(Players())
-        shelf, indexes = Shelf(store, media), settings.data_dir / "cache" / "index"
-        sounds = Sounds(store, shelf, suno, bus, indexes)
-        host = GuildHost(store, bus, players, pacer, sounds, renditions)
-        players.on_crash = host.crashed
-        bus.serve(host)
+        shelf = Shelf(store, media)
+        host = await _host(settings, store, shelf, suno, bus, stack)
         keeper = Keeper(store, media, suno, bus)
         generations, watcher = make_generations(settings, store, bus, gateways, keeper, wake)
         async with anyio.create_task_group() as background:
             housekeeping = Housekeeping(store, shelf, settings.media_quota_bytes)
-            for run in (sounds.run, host.run, watcher.run, housekeeping.run):
+            for run in (host.sounds.run, host.run, watcher.run, housekeeping.run):
                 background.start_soon(run)
             callbacks = Callbacks(store, generations.reconciler.hint, kie_keys_in(settings.kie_webhook_key))
             preferences = Preferences(store, bus)
@@ -132,6 +125,20 @@ async def open_conductr(settings: Settings) -> AsyncGenerator[Conductr, None]:
             )
             await host.close()
             background.cancel_scope.cancel()
+
+
+async def _host(  # noqa: PLR0917 - what it stands on, in the order in which it was opened
+    settings: Settings, store: Store, shelf: Shelf, suno: SunoClient, bus: LocalBus, stack: AsyncExitStack
+) -> GuildHost:
+    """The player with what it plays from, serving the bus."""
+    cache = settings.data_dir / "cache"
+    pacer = stack.enter_context(Pacer(switch_interval_s=SWITCH_S))
+    renditions = await stack.enter_async_context(Renditions(folder=cache / "renditions"))
+    players = await stack.enter_async_context(Players())
+    host = GuildHost(store, bus, players, pacer, Sounds(store, shelf, suno, bus, cache / "index"), renditions)
+    players.on_crash = host.crashed
+    bus.serve(host)
+    return host
 
 
 @asynccontextmanager
